@@ -1,0 +1,51 @@
+"""Values as JSON, for programs that read what a command answers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from umi.domain.entity import Entity
+    from umi.domain.query import Hit
+
+
+def json_text(value: object) -> str:
+    """Return a value as one line of JSON; where the output cannot show every character, with escapes."""
+    import json
+
+    return json.dumps(value, default=_plain, ensure_ascii=not _speaks_unicode())
+
+
+def _speaks_unicode() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return dict(value)  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType] - any JSON
+        case _:
+            return field_values(value)
+
+
+def field_values(value: object) -> dict[str, Any]:
+    """Return a dataclass as a mapping of its fields, one level deep."""
+    if not is_dataclass(value):
+        raise TypeError(f"{type(value).__name__} has no form in JSON.")
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def entity_document(entity: Entity) -> dict[str, Any]:
+    return field_values(entity)
+
+
+def hit_document(rank: int, hit: Hit) -> dict[str, Any]:
+    """Return a hit as its entity with `rank`, `score` and `why`; the parts of `why` sum to the score."""
+    why = {**field_values(hit.why), "parts": dict(hit.why.parts), "text": str(hit.why)}
+    return {"rank": rank, "score": hit.score, "why": why, **entity_document(hit.entity)}

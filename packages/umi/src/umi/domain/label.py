@@ -1,0 +1,35 @@
+"""What filters can ask of an entity beyond its columns: topics, and scalar metadata values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from umi.domain.entity import Entity
+
+LABEL_BYTES_MAX = 512
+LABEL_TOPIC = "topic"
+
+
+def labels(entity: Entity) -> Iterator[tuple[str, str]]:
+    for topic in entity.topics:
+        yield LABEL_TOPIC, topic
+    for key, value in entity.metadata.items():
+        text = label_value(value)
+        if text is not None:
+            yield label_name(key), text
+
+
+def label_name(key: str) -> str:
+    return f"meta:{key}"
+
+
+def label_value(value: object) -> str | None:
+    """Return a metadata value as filters compare it, or None for one that cannot be filtered by."""
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, (bool, int, float)) or value is None:
+        text = json.dumps(value)
+    else:
+        return None
+    return text if len(text.encode()) <= LABEL_BYTES_MAX else None

@@ -1,0 +1,140 @@
+"""Reading what a caller asks for: the query, the limits and the filter, each checked with a typed error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypedDict, TypeVar
+
+from umi.domain.entity import EntityType, MemoryType
+from umi.domain.label import LABEL_BYTES_MAX, label_value
+from umi.domain.query import Filter
+from umi.domain.text import shown
+from umi.domain.time import parse_time
+from umi.domain.turn import Role
+from umi.errors import (
+    EmptyQueryError,
+    EmptyTextError,
+    Invalid,
+    InvalidLimitError,
+    LimitExceeded,
+    QueryTooLongError,
+    TextTooLongError,
+)
+from umi.limits import QUERY_BYTES_MAX
+from umi.pipeline.remember.accept import check_share, check_text
+
+SCORE_MAX = 100
+E = TypeVar("E", bound=StrEnum)
+
+
+class Narrowing(TypedDict, total=False):
+    """What narrows a search, as keywords; see `Filter` for what each means."""
+
+    entity_types: Sequence[str]
+    memory_types: Sequence[str]
+    topics: Sequence[str]
+    metadata: Mapping[str, Any]
+    speakers: Sequence[str]
+    roles: Sequence[str]
+    after: datetime | str | None
+    before: datetime | str | None
+    importance_min: float | None
+
+
+def filter_of(asked: Narrowing) -> Filter:
+    """Read the keywords of a search.
+
+    Raises:
+        Invalid: a keyword is unknown, or its value cannot be used.
+
+    """
+    unknown = set(asked) - set(Narrowing.__annotations__)
+    if unknown:
+        raise Invalid(f"Unknown filter {', '.join(sorted(unknown))}; known: {', '.join(Narrowing.__annotations__)}.")
+    importance_min = asked.get("importance_min")
+    if importance_min is not None:
+        check_share("importance_min", importance_min)
+    return Filter(
+        entity_types=_members("entity_types", asked.get("entity_types", ()), EntityType),
+        memory_types=_members("memory_types", asked.get("memory_types", ()), MemoryType),
+        topics=_texts("topics", asked.get("topics", ())),
+        metadata=_pairs(asked.get("metadata", {})),
+        speakers=_texts("speakers", asked.get("speakers", ())),
+        roles=_members("roles", asked.get("roles", ()), Role),
+        after=_time(asked.get("after")),
+        before=_time(asked.get("before")),
+        importance_min=importance_min,
+    )
+
+
+def check_query(query: object) -> str:
+    """Check a question.
+
+    Raises:
+        EmptyQueryError: there is nothing in it.
+        QueryTooLongError: it is longer than QUERY_BYTES_MAX.
+        InvalidTextError: it is not text.
+
+    """
+    try:
+        check_text("query", query, QUERY_BYTES_MAX)
+    except EmptyTextError as error:
+        raise EmptyQueryError from error
+    except TextTooLongError as error:
+        raise QueryTooLongError(
+            f"The query is longer than QUERY_BYTES_MAX, {QUERY_BYTES_MAX} bytes. Ask a shorter question."
+        ) from error
+    return str(query)
+
+
+def check_limit(name: str, limit: object, most: int) -> int:
+    """Check a number of things asked for: a whole number from 1 to its limit."""
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= most:
+        raise InvalidLimitError(f"{name} is a whole number from 1 to {most}, not {shown(limit)}.")
+    return limit
+
+
+def check_min_score(value: object) -> float | None:
+    """Check the least score a hit may have."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= SCORE_MAX:
+        raise Invalid(f"min_score is a number from -{SCORE_MAX} to {SCORE_MAX}, not {shown(value)}.")
+    return float(value)
+
+
+def _members(name: str, values: object, choices: type[E]) -> tuple[E, ...]:
+    known = {member.value: member for member in choices}
+    texts = _texts(name, values)
+    for text in texts:
+        if text not in known:
+            raise Invalid(f"{name} are of {', '.join(known)}; {shown(text)} is not.")
+    return tuple(known[text] for text in texts)
+
+
+def _texts(name: str, values: object) -> tuple[str, ...]:
+    if isinstance(values, str):
+        values = (values,)
+    if not isinstance(values, Sequence):
+        raise Invalid(f"{name} is a list of strings, not {type(values).__name__}.")
+    for value in values:
+        check_text(f"a value of {name}", value, QUERY_BYTES_MAX)
+    return tuple(str(value) for value in values)
+
+
+def _pairs(metadata: object) -> tuple[tuple[str, Any], ...]:
+    if not isinstance(metadata, Mapping):
+        raise Invalid(f"metadata is a mapping, not {type(metadata).__name__}.")
+    for key, value in metadata.items():
+        if not isinstance(key, str) or not isinstance(value, (str, bool, int, float, type(None))):
+            raise Invalid(f"metadata is filtered by strings, numbers, booleans and None; {shown(value)} is not.")
+    pairs = {key: label_value(value) for key, value in metadata.items()}
+    if None in pairs.values():
+        raise LimitExceeded(f"A metadata value can be filtered by up to LABEL_BYTES_MAX, {LABEL_BYTES_MAX} bytes.")
+    return tuple((key, value) for key, value in pairs.items() if value is not None)
+
+
+def _time(value: datetime | str | None) -> datetime | None:
+    return None if value is None else parse_time(value)

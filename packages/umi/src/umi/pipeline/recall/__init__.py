@@ -1,0 +1,1 @@
+"""question → ask → retrieve → rank → hits, and hits → pack. Each stage is one module here, named after it."""

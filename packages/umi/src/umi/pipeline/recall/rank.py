@@ -1,0 +1,180 @@
+"""Ranking candidates: a weighted sum of factors in 0..1, over the sum of the weights that are in play.
+
+Each factor is simply absent where its input is: no session, no date, no speaker, no vector. The weights are round
+numbers chosen on the development data of `docs/reference/benchmarks.md`, one setting for all of it; what each is
+worth stands there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from typing import NamedTuple
+
+from umi.domain.query import Candidate, Why
+from umi.domain.time import from_microseconds
+from umi.domain.turn import Role
+from umi.pipeline.recall.ask import Ask, Times
+from umi.pipeline.words import content_words
+
+WEIGHT_WORDS = 0.5
+WEIGHT_MEANING = 0.6
+WEIGHT_CONTEXT = 0.5
+WEIGHT_ROLE = 0.2
+WEIGHT_TIME = 0.2
+WEIGHT_SPEAKER = 0.15
+WEIGHT_QUESTION = 0.2  # taken off
+
+WINDOW_TURNS = 4  # on each side
+WINDOW_BEST = 3
+SELF_CONTAINED_CHARACTERS = 500  # up to here a turn leans fully on its surroundings; beyond, in inverse proportion
+QUESTION_CHARACTERS = 100  # a question longer than this also tells something
+
+_ROLE_NAMES = frozenset({role.value for role in Role} | {"human", "ai", "other"})
+
+
+class CosineRange(NamedTuple):
+    """Where a model's cosines begin to mean something, and where they mean the same."""
+
+    floor: float
+    ceiling: float
+
+
+class Ranked(NamedTuple):
+    """A candidate's number in the store, its score in 0..1, and why."""
+
+    number: int
+    score: float
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class _Relevance:
+    """How well each candidate fits by words and by meaning, each in 0..1, and both together."""
+
+    words: list[float]
+    meaning: list[float]
+
+    @property
+    def joint(self) -> list[float]:
+        whole = WEIGHT_WORDS + WEIGHT_MEANING
+        return [
+            (WEIGHT_WORDS * word + WEIGHT_MEANING * sense) / whole
+            for word, sense in zip(self.words, self.meaning, strict=True)
+        ]
+
+
+def rank(candidates: Sequence[Candidate], ask: Ask, *, limit: int, cosines: CosineRange | None = None) -> list[Ranked]:
+    """Score candidates and return the best, best first; equal scores keep the order of their numbers.
+
+    `cosines` is the embedding model's range; without one, the candidates' own least and greatest cosine stand in.
+    """
+    relevance = _relevance(candidates, cosines)
+    contexts = _contexts(candidates, relevance.joint)
+    named = _named_speakers(candidates, ask)
+    weights = _weights(candidates, ask, named)
+    scored: list[tuple[float, int, Candidate, dict[str, float]]] = []
+    for candidate, word, sense, context in zip(candidates, relevance.words, relevance.meaning, contexts, strict=True):
+        factors = {"words": word, "meaning": sense, "context": context, **_signs(candidate, ask, named)}
+        parts = _parts(factors, weights, candidate)
+        scored.append((-sum(parts.values()), candidate.number, candidate, parts))
+    by_words, by_meaning = _places(candidates)
+    return [
+        Ranked(number, -negated, Why(
+            lexical_rank=by_words.get(number), dense_rank=by_meaning.get(number), parts=tuple(parts.items())
+        ))
+        for negated, number, _, parts in nsmallest(limit, scored)
+    ]  # fmt: skip
+
+
+def _relevance(candidates: Sequence[Candidate], cosines: CosineRange | None) -> _Relevance:
+    best = max((c.lexical or 0.0 for c in candidates), default=0.0) or 1.0
+    if cosines is None:
+        values = [c.dense for c in candidates]
+        cosines = CosineRange(min(values, default=0.0), max(values, default=1.0))
+    floor, span = cosines.floor, (cosines.ceiling - cosines.floor) or 1.0
+    return _Relevance(
+        words=[(c.lexical or 0.0) / best for c in candidates],
+        meaning=[min(1.0, max(0.0, (c.dense - floor) / span)) for c in candidates],
+    )
+
+
+def _contexts(candidates: Sequence[Candidate], values: Sequence[float]) -> list[float]:
+    """Return the mean of the best three values within four turns, its own included, by how open the turn is.
+
+    A turn of a conversation is often understood, and found, only with those around it. A memory outside any session is
+    its own surroundings.
+    """
+    sessions: defaultdict[int, dict[int, float]] = defaultdict(dict)
+    for candidate, value in zip(candidates, values, strict=True):
+        if candidate.session is not None:
+            sessions[candidate.session][candidate.position] = value
+    return [
+        _openness(candidate) * (value if candidate.session is None else _window(sessions[candidate.session], candidate))
+        for candidate, value in zip(candidates, values, strict=True)
+    ]
+
+
+def _window(session: Mapping[int, float], candidate: Candidate) -> float:
+    around = range(candidate.position - WINDOW_TURNS, candidate.position + WINDOW_TURNS + 1)
+    best = sorted((session[place] for place in around if place in session), reverse=True)[:WINDOW_BEST]
+    return sum(best) / max(1, min(WINDOW_BEST, candidate.session_turns))
+
+
+def _openness(candidate: Candidate) -> float:
+    return min(1.0, SELF_CONTAINED_CHARACTERS / max(1, candidate.length))
+
+
+def _named_speakers(candidates: Sequence[Candidate], ask: Ask) -> frozenset[str]:
+    """Return the speakers whose name stands in the question; "user" and "assistant" are no names."""
+    asked = set(ask.words)
+    speakers = {c.speaker for c in candidates if c.speaker and c.speaker.lower() not in _ROLE_NAMES}
+    return frozenset(speaker for speaker in speakers if not asked.isdisjoint(content_words(speaker)))
+
+
+def _weights(candidates: Sequence[Candidate], ask: Ask, named: frozenset[str]) -> dict[str, float]:
+    """Return the factors that can tell these candidates apart; the others would only shrink every score alike."""
+    weights = {"words": WEIGHT_WORDS, "meaning": WEIGHT_MEANING, "context": WEIGHT_CONTEXT}
+    if any(c.role == Role.ASSISTANT for c in candidates):
+        weights["role"] = WEIGHT_ROLE
+    if ask.times:
+        weights["time"] = WEIGHT_TIME
+    if named:
+        weights["speaker"] = WEIGHT_SPEAKER
+    return weights
+
+
+def _signs(candidate: Candidate, ask: Ask, named: frozenset[str]) -> dict[str, float]:
+    """Return what is known of a candidate beside its words."""
+    return {
+        "role": float((candidate.role == Role.ASSISTANT) == ask.asks_assistant),
+        "time": float(bool(ask.times) and _is_within(candidate.event_at, ask.times)),
+        "speaker": float(candidate.speaker in named),
+    }
+
+
+def _is_within(event_at: int, times: Times) -> bool:
+    if any(start <= event_at < end for start, end in times.stretches):
+        return True
+    return bool(times.months) and from_microseconds(event_at).month in times.months
+
+
+def _parts(factors: Mapping[str, float], weights: Mapping[str, float], candidate: Candidate) -> dict[str, float]:
+    """Return what each factor gives: together the score."""
+    whole = sum(weights.values())
+    parts = {name: weight * factors[name] / whole for name, weight in weights.items() if factors[name]}
+    if candidate.is_question and candidate.length < QUESTION_CHARACTERS:
+        parts["question"] = -min(WEIGHT_QUESTION / whole, sum(parts.values()))
+    return parts
+
+
+def _places(candidates: Sequence[Candidate]) -> tuple[dict[int, int], dict[int, int]]:
+    """Return each candidate's place, from 1, in the two indexes' own lists."""
+    by_words = sorted((-c.lexical, c.number) for c in candidates if c.lexical is not None)
+    by_meaning = sorted((-c.dense, c.number) for c in candidates if c.is_near)
+    return (
+        {number: place for place, (_, number) in enumerate(by_words, 1)},
+        {number: place for place, (_, number) in enumerate(by_meaning, 1)},
+    )

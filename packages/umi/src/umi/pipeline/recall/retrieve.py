@@ -1,0 +1,28 @@
+"""The second stage of recall: candidates by words and by meaning."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from umi.domain.query import Candidate, Filter
+from umi.domain.scope import Scope
+from umi.pipeline.recall.ask import Ask
+from umi.ports.embedder import Embedder
+from umi.ports.store import Retrieval, Store
+
+CANDIDATES_MIN = 150  # of each index: 50 cost a point of recall, 300 gain nothing (measured)
+
+
+async def retrieve(
+    store: Store, embedder: Embedder, ask: Ask, *, scope: Scope, filter: Filter, limit: int
+) -> Sequence[Candidate]:
+    """Ask both indexes for more than is wanted: context decides among them.
+
+    The words are looked up while the question is being embedded.
+    """
+    most = max(CANDIDATES_MIN, 2 * limit)
+    [vector], matches = await asyncio.gather(
+        embedder.embed([ask.text]), store.match(scope, filter, ask.words, limit=most)
+    )
+    return await store.retrieve(Retrieval(scope=scope, filter=filter, matches=matches, vector=vector, limit=most))

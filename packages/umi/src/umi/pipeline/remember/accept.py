@@ -1,0 +1,190 @@
+"""The first stage: check a turn, and say exactly what is wrong with one that cannot be kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from umi.domain.change import IDENTITY_OF_CONTENT, IDENTITY_OF_KEY
+from umi.domain.entity import EntityType, MemoryType
+from umi.domain.scope import Scope
+from umi.domain.text import shown
+from umi.domain.time import parse_time
+from umi.domain.turn import Role, Turn
+from umi.errors import (
+    EmptyTextError,
+    Invalid,
+    InvalidImportanceError,
+    InvalidTextError,
+    LimitExceeded,
+    TextTooLongError,
+)
+from umi.limits import (
+    ENTITY_CONTENT_BYTES_MAX,
+    ENTITY_ID_BYTES_MAX,
+    ENTITY_METADATA_BYTES_MAX,
+    ENTITY_METADATA_DEPTH_MAX,
+    ENTITY_NAME_BYTES_MAX,
+    ENTITY_TOPIC_BYTES_MAX,
+    ENTITY_TOPICS_COUNT_MAX,
+    METADATA_NUMBER_MAX,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A turn that can be kept, with its full scope, its event time and what makes it the same as another."""
+
+    turn: Turn
+    scope: Scope
+    event_time: datetime
+    identity: bytes
+
+
+def accept(turn: Turn, *, scope: Scope, now: datetime) -> Accepted:
+    """Check everything about a turn before anything is done with it.
+
+    Raises:
+        Invalid: a value cannot be used; the subclass says which.
+        LimitExceeded: a value is larger than its limit.
+
+    """
+    check_text("text", turn.text, ENTITY_CONTENT_BYTES_MAX)
+    for name, value in (("speaker", turn.speaker), ("name", turn.name), ("source", turn.source)):
+        _check_optional(name, value, ENTITY_NAME_BYTES_MAX)
+    for name, value in (("key", turn.key), ("id", turn.id)):
+        _check_optional(name, value, ENTITY_ID_BYTES_MAX)
+    _check_choices(turn)
+    _check_topics(turn.topics)
+    _check_metadata(turn.metadata)
+    for name, number in (("importance", turn.importance), ("confidence", turn.confidence)):
+        check_share(name, number)
+    inner = scope.narrow(user=turn.user, namespace=turn.namespace, agent=turn.agent, session=turn.session)
+    event_time = now if turn.event_time is None else parse_time(turn.event_time)
+    return Accepted(turn=turn, scope=inner, event_time=event_time, identity=_identity(turn, inner))
+
+
+def check_text(name: str, text: object, limit: int) -> None:
+    """Check that a text is text, says something, and is within its limit in bytes of UTF-8."""
+    if not isinstance(text, str):
+        raise InvalidTextError(f"{name} is a string, not {type(text).__name__}.")
+    if len(text) > limit:  # a character is at least a byte: no need to encode 10 MB to know
+        raise TextTooLongError(f"{name} has {len(text)} characters; its limit is {limit} bytes. Split it.")
+    if not text or text.isspace():
+        raise EmptyTextError(f"{name} is empty. Give at least one character that is not white space.")
+    if "\0" in text:
+        raise InvalidTextError(f"{name} holds a NUL character at {text.index(chr(0))}. Remove it.")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise InvalidTextError(f"{name} holds a lone surrogate at {error.start}, which is not valid text.") from error
+    if size > limit:
+        raise TextTooLongError(f"{name} is {size} bytes long; its limit is {limit} bytes. Split it.")
+
+
+def check_line(name: str, text: object, limit: int) -> str:
+    """Check a short text that may be empty."""
+    if text != "":
+        check_text(name, text, limit)
+    return str(text)
+
+
+def check_share(name: str, number: object) -> None:
+    """Check that a number is one from 0 to 1."""
+    # The comparison is False for NaN too.
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number <= 1:
+        raise InvalidImportanceError(f"{name} is a number from 0.0 to 1.0, not {shown(number)}.")
+
+
+def _check_optional(name: str, value: object, limit: int) -> None:
+    if value is not None:
+        check_text(name, value, limit)
+
+
+def _check_choices(turn: Turn) -> None:
+    for name, value, choices in (
+        ("role", turn.role, Role),
+        ("entity_type", turn.entity_type, EntityType),
+        ("memory_type", turn.memory_type, MemoryType),
+    ):
+        if value is None and choices is Role:
+            continue
+        known = [member.value for member in choices]
+        if not isinstance(value, str) or value not in known:
+            raise Invalid(f"{name} is one of {', '.join(known)}; {shown(value)} is not.")
+    if not isinstance(turn.pinned, bool):
+        raise Invalid(f"pinned is True or False, not {shown(turn.pinned)}.")
+
+
+def _check_topics(topics: object) -> None:
+    if not isinstance(topics, tuple):
+        raise Invalid(f"topics is a tuple of strings, not {type(topics).__name__}.")
+    if len(topics) > ENTITY_TOPICS_COUNT_MAX:
+        raise LimitExceeded(f"{len(topics)} topics were given; ENTITY_TOPICS_COUNT_MAX is {ENTITY_TOPICS_COUNT_MAX}.")
+    for topic in topics:
+        check_text("a topic", topic, ENTITY_TOPIC_BYTES_MAX)
+
+
+def _check_metadata(metadata: object) -> None:
+    if not isinstance(metadata, dict):
+        raise Invalid(f"metadata is a dictionary, not {type(metadata).__name__}.")
+    _check_json("metadata", cast("dict[object, object]", metadata), ENTITY_METADATA_DEPTH_MAX)
+    size = len(json.dumps(metadata, ensure_ascii=False).encode())
+    if size > ENTITY_METADATA_BYTES_MAX:
+        raise LimitExceeded(
+            f"metadata is {size} bytes of JSON; ENTITY_METADATA_BYTES_MAX is {ENTITY_METADATA_BYTES_MAX}."
+        )
+
+
+def _check_json(where: str, value: object, depth: int) -> None:
+    """Check that JSON gives a value back as it was: string keys at every depth, no NaN, no tuples turned to lists."""
+    if depth == 0:
+        raise LimitExceeded(f"metadata is nested deeper than ENTITY_METADATA_DEPTH_MAX, {ENTITY_METADATA_DEPTH_MAX}.")
+    match value:
+        case dict():
+            for key, inner in cast("dict[object, object]", value).items():
+                if not isinstance(key, str):
+                    raise Invalid(f"{where} has the key {shown(key)}: the keys of metadata are strings.")
+                _check_json(where, key, depth)
+                _check_json(where, inner, depth - 1)
+        case list():
+            for inner in cast("list[object]", value):
+                _check_json(where, inner, depth - 1)
+        case _:
+            _check_json_leaf(where, value)
+
+
+def _check_json_leaf(where: str, value: object) -> None:
+    match value:
+        case str() if not _is_text(value):
+            raise InvalidTextError(f"{where} holds a lone surrogate or a NUL character, which is not valid text.")
+        case str() | bool() | None:
+            return
+        case int() | float() if abs(value) <= METADATA_NUMBER_MAX:  # False for NaN and infinity too
+            return
+        case _:
+            raise Invalid(f"{where} holds {shown(value)}, which JSON cannot give back as it is.")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
+
+
+def _identity(turn: Turn, scope: Scope) -> bytes:
+    """What makes two turns one: a caller's key in its scope, or who said what in which session, and when if given."""
+    where = [scope.tenant, scope.user, scope.namespace, scope.agent]
+    if turn.key is not None:
+        return IDENTITY_OF_KEY + _hash([*where, turn.key])
+    when = None if turn.event_time is None else str(turn.event_time)
+    return IDENTITY_OF_CONTENT + _hash([*where, scope.session, turn.speaker, turn.role, when, turn.text])
+
+
+def _hash(parts: list[str | None]) -> bytes:
+    return hashlib.blake2b(json.dumps(parts, ensure_ascii=True).encode(), digest_size=20).digest()

@@ -1,0 +1,163 @@
+"""The port for keeping and finding entities. One conformance suite (`tests/conformance`) defines what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from umi.domain.change import Applied, Batch, IndexWords
+from umi.domain.entity import Entity
+from umi.domain.query import EVERYTHING, Candidate, Filter
+from umi.domain.scope import Scope
+
+if TYPE_CHECKING:
+    from umi.domain.change import Vector
+
+
+Matches: TypeAlias = Mapping[int, float]
+"""The store's numbers of entities with their BM25 scores, best first; higher is better."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieval:
+    """What to describe: the matches by words, and up to `limit` entities near a vector."""
+
+    scope: Scope
+    filter: Filter = EVERYTHING
+    matches: Matches
+    vector: Vector
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A stretch of a listing. `next` continues it, and is None at its end."""
+
+    items: tuple[Entity, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexEntry:
+    """What the derived indexes should hold for an entity."""
+
+    tenant: str
+    id: str
+    words: IndexWords
+    vector: Vector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """Counts over a whole store; sizes in bytes."""
+
+    entities: int
+    forgotten: int
+    changes: int
+    tenants: int
+    partitions: int
+    sessions: int
+    vectors: int
+    vectors_awaited: int
+    bytes: int
+    model: str
+    schema: int
+
+
+class Severity(StrEnum):
+    """What a finding asks for."""
+
+    OK = "ok"
+    REPAIRABLE = "repairable"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that a check looked at, and what it saw. `ids` are the entities whose derived parts need repair."""
+
+    part: str
+    severity: Severity
+    message: str
+    ids: tuple[str, ...] = field(default=())
+
+
+class Store(Protocol):
+    """Keeps entities, their log and their indexes.
+
+    What `apply` has returned is on disk and is found by the next read, in this process and in every other.
+    Every method may raise `StorageError` (try again), `Corrupt` (never ignored) and `ClosedError`.
+    """
+
+    async def apply(self, batch: Batch) -> Sequence[Applied]:
+        """Make all of the batch true, or none of it; answer in its order."""
+        ...
+
+    async def known(self, identities: Sequence[bytes]) -> Mapping[bytes, Applied]:
+        """Which of these identities are already kept."""
+        ...
+
+    async def get(self, scope: Scope, ids: Sequence[str]) -> Sequence[Entity | None]:
+        """The entities with these ids inside the scope, forgotten ones included, in the order asked."""
+        ...
+
+    async def list(
+        self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None = None, forgotten: bool = False
+    ) -> Page:
+        """Entities in the order they were recorded."""
+        ...
+
+    async def count(self, scope: Scope, filter: Filter) -> int: ...
+
+    async def match(self, scope: Scope, filter: Filter, words: Sequence[str], *, limit: int) -> Matches:
+        """The best matches for any of the words. Scope and filter are applied inside the index."""
+        ...
+
+    async def retrieve(self, retrieval: Retrieval) -> Sequence[Candidate]:
+        """The matches by words and the nearest by meaning, in no order, those gone meanwhile left out."""
+        ...
+
+    async def load(self, scope: Scope, numbers: Sequence[int]) -> Mapping[int, Entity]:
+        """The entities behind candidates; those forgotten meanwhile are left out."""
+        ...
+
+    async def unindexed(self, *, limit: int) -> Sequence[Entity]:
+        """Active entities whose words or vector (of the current model) are missing."""
+        ...
+
+    async def index(self, entries: Sequence[IndexEntry]) -> None:
+        """Replace the words and vectors of these entities."""
+        ...
+
+    @property
+    def built_with(self) -> str:
+        """The model whose vectors the store holds. Another than the embedder's asks for re-embedding."""
+        ...
+
+    async def adopt_model(self) -> None:
+        """Record that re-embedding is done: every vector is of the current model."""
+        ...
+
+    async def stats(self) -> Stats: ...
+
+    async def check(self) -> Sequence[Finding]:
+        """Look at everything that can be wrong. Changes nothing."""
+        ...
+
+    async def sweep(self) -> None:
+        """Remove index rows that belong to no entity."""
+        ...
+
+    async def backup(self, path: Path) -> None:
+        """Write a consistent copy while others read and write.
+
+        Raises:
+            Conflict: something already stands at that path.
+
+        """
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,54 @@
+"""The small ports, and the bundle of all ports that an engine is given."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from umi.ports.embedder import Embedder
+from umi.ports.store import Store
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Tells the time as an aware datetime in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class Entropy(Protocol):
+    """Gives randomness."""
+
+    def bytes(self, count: int) -> bytes: ...
+
+
+class Portal(Protocol):
+    """Lets blocking code wait for a coroutine. `close` ends it; a portal that was never used costs nothing."""
+
+    def run(self, call: Callable[[], Coroutine[Any, Any, T]]) -> T: ...
+    def close(self) -> None: ...
+
+
+class Lane(Protocol):
+    """Runs blocking work one piece after another: on a thread in production, inline under simulation."""
+
+    def run(self, work: Callable[[], T]) -> Awaitable[T]: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything an engine touches outside itself. Simulation is another World, not another engine.
+
+    `lane` runs what would block the event loop and belongs to no other part, such as reading a file.
+    """
+
+    store: Store
+    embedder: Embedder
+    clock: Clock
+    entropy: Entropy
+    lane: Lane
+    portal: Portal

@@ -1,0 +1,206 @@
+"""Finding vectors: exactly over small partitions, through a derived index over large tenants.
+
+Both caches follow the log, so a change by another process is seen at the next read. Whatever they answer, the
+caller joins it to the live rows and rescores it: a stale or damaged cache can cost recall, never a wrong row.
+"""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import apsw
+import numpy as np
+
+from umi.stores.sqlite.statements import sql
+from umi.vectors.exact import ExactIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from umi.domain.change import Vector
+    from umi.ports.vector_index import Numbers, VectorIndex, Vectors
+    from umi.stores.sqlite.writing import Watermark
+    from umi.vectors.choice import IndexKind
+
+_log = logging.getLogger("umi.stores")
+
+EXACT_ROWS_MAX = 3_000  # up to here an exact scan of a partition beats any index (measured)
+CACHED_ROWS_MAX = 20_000  # 30 MB of float32 at 384 dimensions
+SAVED_ROWS_MIN = 20_000  # below, rebuilding is quicker than checking a file
+_CHUNK_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """How far the log has come, and how often vectors were replaced wholesale."""
+
+    seq: int
+    epoch: int
+
+
+class Embeddings:
+    """The vectors of one model. Used on the reader's lane only."""
+
+    def __init__(
+        self, connection: apsw.Connection, path: Path, kind: IndexKind, *, model: int, dimensions: int
+    ) -> None:
+        self._run = connection.execute
+        self._path = path
+        self._kind = kind
+        self._model = model
+        self._dimensions = dimensions
+        self._partitions: OrderedDict[int, ExactIndex] = OrderedDict()
+        self._tenants: dict[int, VectorIndex] = {}
+        self._seen = Position(seq=0, epoch=0)
+
+    @property
+    def model(self) -> int:
+        return self._model
+
+    def follow(self) -> None:
+        """Bring the caches up to the log. Call it inside the read transaction that searches."""
+        seq, epoch = self._run(sql("latest")).fetchone() or (0, 0)
+        latest = Position(seq=seq, epoch=epoch)
+        if latest == self._seen:
+            return
+        if latest.epoch != self._seen.epoch:
+            self._partitions.clear()
+            self._tenants.clear()
+        elif self._partitions or self._tenants:
+            touched = {row[2] for row in self._run(sql("log_since"), (self._seen.seq,))}
+            self._renew(sorted(touched))
+        self._seen = latest
+
+    def near(self, partition: int, vector: Vector, count: int) -> tuple[Numbers, Vectors]:
+        """Return the nearest numbers of a small partition, with exact cosines."""
+        return self._partition(partition).scored(vector, count)
+
+    def cosines(self, numbers: Numbers, vector: Vector) -> dict[int, float]:
+        """Return the exact cosines of the given numbers; those without a vector (yet) are left out."""
+        found: dict[int, float] = {}
+        if not len(numbers):
+            return found
+        elsewhere = numbers
+        for partition in {int(number) >> 32 for number in numbers.tolist()} & self._partitions.keys():
+            cached, cosines = self._partitions[partition].scored(vector, len(numbers), numbers)
+            found.update(zip(cached.tolist(), cosines.tolist(), strict=True))
+            elsewhere = elsewhere[elsewhere >> np.uint64(32) != partition]
+        if len(elsewhere):
+            listed = apsw.carray(elsewhere.astype(np.int64))
+            stored, rows = _unpacked(self._run(sql("vectors_of"), (listed, self._model)).fetchall(), self._dimensions)
+            found.update(zip(stored.tolist(), (rows @ vector).tolist(), strict=True))
+        return found
+
+    def tenant(self, tenant: int) -> VectorIndex:
+        """Return the index over all of a tenant, loading or building it when it is first asked for."""
+        index = self._tenants.get(tenant)
+        if index is None:
+            index = self._tenants[tenant] = self._loaded(tenant) or self._built(tenant)
+        return index
+
+    def save(self) -> Iterator[Watermark]:
+        """Write the large indexes to their files and yield the watermarks to record once they are durable."""
+        for tenant, index in self._tenants.items():
+            if len(index) < SAVED_ROWS_MIN:
+                continue
+            path = self._file(tenant)
+            index.save(path)
+            yield path.name, self._model, self._seen.epoch, self._seen.seq, _checksum(path)
+
+    def _partition(self, partition: int) -> ExactIndex:
+        index = self._partitions.get(partition)
+        if index is None:
+            index = ExactIndex(self._dimensions)
+            bounds = partition << 32, (partition + 1) << 32
+            rows = self._run(sql("vectors_between"), (*bounds, self._model)).fetchall()
+            index.add(*_unpacked(rows, self._dimensions))
+            self._partitions[partition] = index
+            self._shrink()
+        self._partitions.move_to_end(partition)
+        return index
+
+    def _shrink(self) -> None:
+        total = sum(map(len, self._partitions.values()))
+        while total > CACHED_ROWS_MAX and len(self._partitions) > 1:
+            total -= len(self._partitions.popitem(last=False)[1])
+
+    def _renew(self, touched: Sequence[int]) -> None:
+        """Apply what became of the touched entities, whatever it was: remove them, and add those that are active."""
+        for start in range(0, len(touched), _CHUNK_ROWS):
+            numbers = np.array(touched[start : start + _CHUNK_ROWS], dtype=np.int64)
+            rows = self._run(sql("vectors_touched"), (apsw.carray(numbers), self._model)).fetchall()
+            tenants = np.array([row[1] for row in rows], dtype=np.int64)
+            alive, vectors = _unpacked([(row[0], row[2]) for row in rows], self._dimensions)
+            for partition, index in self._partitions.items():
+                self._replace(index, numbers, numbers >> 32 == partition, alive, vectors, alive >> 32 == partition)
+            for tenant, index in self._tenants.items():
+                everything = np.ones(len(numbers), dtype=bool)
+                self._replace(index, numbers, everything, alive, vectors, tenants == tenant)
+
+    @staticmethod
+    def _replace(
+        index: VectorIndex, old: Numbers, gone: Numbers, new: Numbers, vectors: Vectors, come: Numbers
+    ) -> None:
+        index.remove(old[gone].astype(np.uint64))
+        if come.any():
+            index.add(new[come], vectors[come])
+
+    def _file(self, tenant: int) -> Path:
+        return self._path.with_name(f"{self._path.name}-{self._kind.name}-{tenant}")
+
+    def _loaded(self, tenant: int) -> VectorIndex | None:
+        path = self._file(tenant)
+        mark = self._run(sql("watermark_get"), (path.name,)).fetchone()
+        if mark is None or not path.exists():
+            return None
+        model, epoch, seq, checksum = mark
+        if model != self._model or epoch != self._seen.epoch or _checksum(path) != checksum:
+            return None
+        try:
+            index = self._kind.load(path, self._dimensions)
+        except (OSError, ValueError) as error:
+            _log.warning("a saved vector index could not be loaded; rebuilding it", extra={"error": str(error)})
+            return None
+        self._catch_up(tenant, index, seq)
+        return index
+
+    def _catch_up(self, tenant: int, index: VectorIndex, seq: int) -> None:
+        touched = sorted({row[2] for row in self._run(sql("log_since"), (seq,))})
+        kept, self._tenants, self._partitions = (
+            (self._tenants, self._partitions),
+            {tenant: index},
+            OrderedDict(),
+        )
+        try:
+            self._renew(touched)
+        finally:
+            self._tenants, self._partitions = kept
+
+    def _built(self, tenant: int) -> VectorIndex:
+        index = self._kind.make(self._dimensions)
+        cursor = self._run(sql("vectors_of_tenant"), (tenant, self._model))
+        while rows := list(islice(cursor, _CHUNK_ROWS)):
+            index.add(*_unpacked(rows, self._dimensions))
+        return index
+
+
+def _unpacked(rows: Sequence[tuple[int, bytes]], dimensions: int) -> tuple[Numbers, Vectors]:
+    size = 2 * dimensions
+    rows = [row for row in rows if len(row[1]) == size]  # a damaged one costs itself, not the search
+    numbers = np.fromiter((row[0] for row in rows), dtype=np.uint64, count=len(rows))
+    joined = b"".join([row[1] for row in rows])
+    return numbers, np.frombuffer(joined, dtype="<f2").reshape(len(rows), dimensions).astype(np.float32)
+
+
+def _checksum(path: Path) -> bytes:
+    value = 0
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            value = zlib.crc32(chunk, value)
+    return value.to_bytes(4, "big")

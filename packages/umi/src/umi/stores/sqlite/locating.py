@@ -1,0 +1,97 @@
+"""Where a scope and a filter lie in the tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import apsw
+import numpy as np
+
+from umi.domain.label import label_name
+from umi.domain.query import Filter
+from umi.domain.scope import Scope
+from umi.domain.time import to_microseconds
+from umi.stores.sqlite.statements import sql
+
+RANGES_MAX = 16  # beyond, one pass over the tenant's token is quicker than a range for each partition
+NUMBER_MAX = (1 << 63) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A scope as this store sees it: its tenant, its partitions, and how many active entities they hold."""
+
+    tenant: int
+    partitions: tuple[tuple[int, int], ...]
+    whole_tenant: bool
+    whole_store: bool
+    filters: dict[str, Any]
+    filtered: bool
+
+    @property
+    def active(self) -> int:
+        return sum(active for _, active in self.partitions)
+
+    @property
+    def ranges(self) -> list[tuple[int, int]]:
+        """The numbers to look between: a range a partition, or everything where there are too many of them."""
+        if self.whole_store or len(self.partitions) > RANGES_MAX:
+            return [(0, NUMBER_MAX)]
+        return [(no << 32, (no + 1) << 32) for no, _ in self.partitions]
+
+
+def locate(connection: apsw.Connection, scope: Scope, filter: Filter) -> Place | None:
+    """Return where a scope lies, or None if nothing was ever stored there."""
+    tenant = connection.execute(sql("tenant_get"), (scope.tenant,)).fetchone()
+    if tenant is None:
+        return None
+    parts = (scope.user, scope.namespace, scope.agent)
+    partitions = tuple(connection.execute(sql("partitions_in_scope"), (tenant[0], *parts)))
+    if not partitions:
+        return None
+    whole_tenant = parts == (None, None, None)
+    place = Place(
+        tenant=tenant[0],
+        partitions=partitions,
+        whole_tenant=whole_tenant,
+        whole_store=whole_tenant and scope.session is None and _is_only_tenant(connection),
+        filters=_filters(filter),
+        filtered=not filter.is_empty or scope.session is not None,
+    )
+    if scope.session is not None:
+        numbers = np.array([no for no, _ in partitions], dtype=np.int64)
+        sessions = [
+            row[0] for row in connection.execute(sql("sessions_in_scope"), (apsw.carray(numbers), scope.session))
+        ]
+        place.filters["sessions"] = json.dumps(sessions)
+    if not whole_tenant and len(partitions) > RANGES_MAX:
+        place.filters["partitions"] = json.dumps([no for no, _ in partitions])
+        place = replace(place, filtered=True)
+    return place
+
+
+def _is_only_tenant(connection: apsw.Connection) -> bool:
+    return connection.execute("SELECT count(*) FROM tenant").get == 1
+
+
+def _filters(filter: Filter) -> dict[str, Any]:
+    def listed(values: Sequence[str]) -> str | None:
+        return json.dumps(list(values)) if values else None
+
+    metadata = {label_name(key): value for key, value in filter.metadata}
+    return {
+        "entity_types": listed(filter.entity_types),
+        "memory_types": listed(filter.memory_types),
+        "speakers": listed(filter.speakers),
+        "roles": listed(filter.roles),
+        "topics": listed(filter.topics),
+        "metadata": json.dumps(metadata) if metadata else None,
+        "after": to_microseconds(filter.after) if filter.after else None,
+        "before": to_microseconds(filter.before) if filter.before else None,
+        "importance_min": filter.importance_min,
+        "partitions": None,
+        "sessions": None,
+    }

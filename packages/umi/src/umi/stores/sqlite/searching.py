@@ -1,0 +1,126 @@
+"""Candidates for a query: the matches by words and the nearest by meaning, joined to their live rows.
+
+Scope and filters are applied inside each index, never after a top-k. A small partition's vectors are scanned exactly.
+A large scope goes through the tenant's index, which is asked for more until enough of its answers pass the filter, or
+for the passing ones alone where they are few.
+"""
+
+from __future__ import annotations
+
+from heapq import nsmallest
+from typing import TYPE_CHECKING
+
+import apsw
+import numpy as np
+
+from umi.domain.query import Candidate
+from umi.stores.sqlite.embeddings import EXACT_ROWS_MAX, Embeddings
+from umi.stores.sqlite.locating import NUMBER_MAX, Place, locate
+from umi.stores.sqlite.statements import sql
+
+if TYPE_CHECKING:
+    from umi.domain.change import Vector
+    from umi.ports.store import Retrieval
+    from umi.ports.vector_index import Numbers, VectorIndex
+
+OVERSAMPLING = 2  # how many times the wanted number an approximate index is asked for, before exact rescoring
+_WIDENING, _WIDENING_MAX = 4, 64
+
+
+def candidates(connection: apsw.Connection, embeddings: Embeddings, retrieval: Retrieval) -> list[Candidate]:
+    """Describe matches and the nearest. Call it inside a read transaction, after `embeddings.follow()`."""
+    place = locate(connection, retrieval.scope, retrieval.filter)
+    if place is None or not place.active:
+        return []
+    near = _Nearest(connection, embeddings, place).to(retrieval.vector, retrieval.limit)
+    missing = [number for number in retrieval.matches if number not in near]
+    cosines = near | embeddings.cosines(np.array(missing, dtype=np.uint64), retrieval.vector)
+    numbers = np.array([*retrieval.matches, *(near.keys() - retrieval.matches.keys())], dtype=np.int64)
+    if not len(numbers):
+        return []
+    lexical = retrieval.matches.get
+    return [
+        Candidate(row[0], lexical(row[0]), cosines.get(row[0], 0.0), row[0] in near, *row[1:])
+        for row in connection.execute(sql("features"), (apsw.carray(numbers),))
+    ]
+
+
+class _Nearest:
+    """The nearest vectors at one place."""
+
+    def __init__(self, connection: apsw.Connection, embeddings: Embeddings, place: Place) -> None:
+        self._run = connection.execute
+        self._embeddings = embeddings
+        self._place = place
+
+    def to(self, vector: Vector, limit: int) -> dict[int, float]:
+        """Return the nearest numbers with their exact cosines, nearest first."""
+        if self._place.active <= EXACT_ROWS_MAX and not self._place.filtered:
+            return self._near(vector, limit)
+        if self._place.active <= EXACT_ROWS_MAX:
+            chosen = self._passing_all(EXACT_ROWS_MAX)
+        else:
+            chosen = self._through_index(vector, limit)
+        if not len(chosen):
+            return {}
+        cosines = self._embeddings.cosines(chosen, vector)
+        return dict(nsmallest(limit, cosines.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    def _near(self, vector: Vector, limit: int) -> dict[int, float]:
+        found: list[tuple[float, int]] = []
+        for partition, active in self._place.partitions:
+            if active:
+                numbers, cosines = self._embeddings.near(partition, vector, limit)
+                found += zip((-cosines).tolist(), numbers.tolist(), strict=True)
+        return {number: -negated for negated, number in nsmallest(limit, found)}
+
+    def _through_index(self, vector: Vector, limit: int) -> Numbers:
+        """The nearest by the tenant's index, more than asked for: their order is not exact yet."""
+        index = self._embeddings.tenant(self._place.tenant)
+        wanted = OVERSAMPLING * limit
+        if self._place.whole_tenant and not self._place.filtered:
+            return index.search(vector, wanted)
+        return self._narrowed(index, vector, wanted)
+
+    def _narrowed(self, index: VectorIndex, vector: Vector, wanted: int) -> Numbers:
+        """Search a large scope under a filter: the few that pass, or more and more of the nearest."""
+        passing = self._passing_all(EXACT_ROWS_MAX + 1)
+        if len(passing) <= EXACT_ROWS_MAX:
+            return passing
+        count = wanted
+        while True:
+            count *= _WIDENING
+            found = self._passing(index.search(vector, count))
+            if len(found) >= wanted or count >= len(index):
+                return found
+            if count >= _WIDENING_MAX * wanted:
+                return index.search(vector, wanted, self._passing_all(NUMBER_MAX))
+
+    def _passing_all(self, limit: int) -> Numbers:
+        """The numbers in the scope that pass every filter, up to a limit."""
+        found: list[int] = []
+        for low, high in self._place.ranges:
+            values = {
+                "low": low,
+                "high": high,
+                "limit": limit,
+                "tenant": self._place.tenant,
+                **self._place.filters,
+            }
+            found += [row[0] for row in self._run(sql("numbers_filtered"), values)]
+        return np.array(found, dtype=np.uint64)
+
+    def _passing(self, numbers: Numbers) -> Numbers:
+        """Those of the given numbers that are alive, in scope, and pass every filter."""
+        if not len(numbers):
+            return numbers
+        values = {
+            "numbers": apsw.carray(numbers.astype(np.int64)),
+            "tenant": self._place.tenant,
+            **self._place.filters,
+        }
+        found = np.array([row[0] for row in self._run(sql("numbers_passing"), values)], dtype=np.uint64)
+        if self._place.whole_tenant:
+            return found
+        partitions = np.array([no for no, _ in self._place.partitions], dtype=np.uint64)
+        return found[np.isin(found >> np.uint64(32), partitions)]

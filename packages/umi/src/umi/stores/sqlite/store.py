@@ -1,0 +1,213 @@
+"""The Store port over one SQLite file: a writer on its lane, a reader on its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import apsw
+
+from umi.domain.change import Applied, Batch
+from umi.domain.entity import Entity
+from umi.domain.query import Candidate, Filter
+from umi.domain.scope import Scope
+from umi.errors import ClosedError, ModelMismatchError
+from umi.ports.store import Finding, IndexEntry, Matches, Page, Retrieval, Stats
+from umi.ports.world import Clock, Entropy, Lane
+from umi.stores.sqlite import searching, upkeep
+from umi.stores.sqlite.connection import faults_named, open_reader, open_writer
+from umi.stores.sqlite.embeddings import Embeddings
+from umi.stores.sqlite.locating import locate
+from umi.stores.sqlite.matching import Matching
+from umi.stores.sqlite.reading import Reader
+from umi.stores.sqlite.statements import sql
+from umi.stores.sqlite.writing import Watermark, Writer
+
+if TYPE_CHECKING:
+    from umi.vectors.choice import IndexKind
+
+_log = logging.getLogger("umi.stores")
+
+T = TypeVar("T")
+
+
+class SqliteStore:
+    """Entities, log and indexes in one file. Several processes may open it at once.
+
+    Constructing it opens the file; see `connection.open_writer` for what may be raised.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        model: str,
+        dimensions: int,
+        clock: Clock,
+        entropy: Entropy,
+        index_kind: Callable[[int], IndexKind],
+        write_lane: Lane,
+        read_lane: Lane,
+    ) -> None:
+        self._path = path
+        self._model_name = model
+        self._dimensions = dimensions
+        self._write_lane, self._read_lane = write_lane, read_lane
+        self._closed = False
+        self._writing = open_writer(path)
+        with faults_named(path):
+            self._model = _register(self._writing, model, dimensions)
+            self.built_with = str(self._writing.execute(sql("meta_get"), ("model",)).get)
+        self._reading = open_reader(path)
+        self._writer = Writer(self._writing, path, clock, entropy)
+        self._reader = Reader(self._reading)
+        self._matching = Matching(self._reading)
+        self._index_kind = index_kind
+        self._embeddings: Embeddings | None = None
+
+    async def apply(self, batch: Batch) -> Sequence[Applied]:
+        self._check_open()
+        ticket = self._writer.submit(batch)
+        return await self._write_lane.run(lambda: self._writer.settle(ticket))
+
+    async def known(self, identities: Sequence[bytes]) -> Mapping[bytes, Applied]:
+        return await self._read(lambda: self._reader.known(identities))
+
+    async def get(self, scope: Scope, ids: Sequence[str]) -> Sequence[Entity | None]:
+        return await self._read(lambda: self._reader.get(scope, ids))
+
+    async def list(
+        self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None = None, forgotten: bool = False
+    ) -> Page:
+        return await self._read(
+            lambda: self._reader.list(scope, filter, limit=limit, cursor=cursor, forgotten=forgotten)
+        )
+
+    async def count(self, scope: Scope, filter: Filter) -> int:
+        return await self._read(lambda: self._reader.count(scope, filter))
+
+    async def match(self, scope: Scope, filter: Filter, words: Sequence[str], *, limit: int) -> Matches:
+        def work() -> Matches:
+            return self._matching.best(locate(self._reading, scope, filter), words, limit)
+
+        return await self._read(work)
+
+    async def retrieve(self, retrieval: Retrieval) -> Sequence[Candidate]:
+        def work() -> Sequence[Candidate]:
+            embeddings = self._vectors()
+            embeddings.follow()
+            return searching.candidates(self._reading, embeddings, retrieval)
+
+        return await self._read(work)
+
+    async def load(self, scope: Scope, numbers: Sequence[int]) -> Mapping[int, Entity]:
+        return await self._read(lambda: self._reader.load(scope, numbers))
+
+    async def unindexed(self, *, limit: int) -> Sequence[Entity]:
+        return await self._read(lambda: self._reader.unindexed(self._model, self._dimensions, limit))
+
+    async def index(self, entries: Sequence[IndexEntry]) -> None:
+        self._check_open()
+        await self._write_lane.run(lambda: self._writer.reindex(entries, self._model, self._dimensions))
+
+    async def adopt_model(self) -> None:
+        """Record that every vector is now of the current model."""
+        self._check_open()
+        await self._write_lane.run(lambda: self._writer.run([("meta_put", ("model", self._model_name))]))
+        self.built_with = self._model_name
+
+    async def stats(self) -> Stats:
+        return await self._read(
+            lambda: upkeep.stats(self._reading, self._path, model=self._model, model_name=self._model_name)
+        )
+
+    async def check(self) -> Sequence[Finding]:
+        return await self._read(
+            lambda: list(upkeep.check(self._reading, self._path, model=self._model, dimensions=self._dimensions))
+        )
+
+    async def sweep(self) -> None:
+        """Remove index rows that belong to no entity."""
+        self._check_open()
+        await self._write_lane.run(self._writer.sweep)
+
+    async def backup(self, path: Path) -> None:
+        self._check_open()
+
+        def work() -> None:
+            # A connection of its own: the copy may take long, and reads go on meanwhile.
+            with faults_named(path):
+                connection = open_reader(self._path)
+                try:
+                    upkeep.backup(connection, path)
+                finally:
+                    connection.close()
+
+        await self._write_lane.run(work)
+
+    async def close(self) -> None:
+        """Save the derived indexes, fold the write-ahead log back, and close. Closing twice is fine."""
+        if self._closed:
+            return
+        self._closed = True
+        marks = await self._read_lane.run(self._close_reader)
+        await self._write_lane.run(lambda: self._close_writer(marks))
+        self._read_lane.close()
+        self._write_lane.close()
+
+    def _close_reader(self) -> list[Watermark]:
+        marks = [] if self._embeddings is None else list(self._embeddings.save())
+        self._reading.close()
+        return marks
+
+    def _close_writer(self, marks: list[Watermark]) -> None:
+        self._writer.run([("watermark_put", mark) for mark in marks])
+        self._writing.close()
+
+    async def _read(self, work: Callable[[], T]) -> T:
+        self._check_open()
+
+        def transaction() -> T:
+            with faults_named(self._path):
+                self._reading.execute("BEGIN")
+                try:
+                    return work()
+                finally:
+                    self._reading.execute("COMMIT")
+
+        return await self._read_lane.run(transaction)
+
+    def _vectors(self) -> Embeddings:
+        # Not before the first search: the index library takes time to import.
+        if self._embeddings is None:
+            kind = self._index_kind(self._dimensions)
+            self._embeddings = Embeddings(
+                self._reading, self._path, kind, model=self._model, dimensions=self._dimensions
+            )
+        return self._embeddings
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClosedError
+
+
+def _register(connection: apsw.Connection, name: str, dimensions: int) -> int:
+    """Return the model's number, noting a new model; a file without vectors is built with whatever comes first."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        row = connection.execute(sql("model_get"), (name,)).fetchone()
+        row = row or connection.execute(sql("model_add"), (name, dimensions)).fetchone()
+        if connection.execute("SELECT NOT EXISTS (SELECT 1 FROM embedding)").get:
+            connection.execute(sql("meta_put"), ("model", name))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    if row[1] != dimensions:
+        connection.close()
+        raise ModelMismatchError(
+            f"The store's vectors of {name} have {row[1]} dimensions; this embedder's {dimensions}."
+        )
+    return row[0]

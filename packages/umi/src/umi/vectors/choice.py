@@ -1,0 +1,68 @@
+"""Which index this machine can trust: the quantised one if it passes a self-test, else the exact one."""
+
+from __future__ import annotations
+
+import logging
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from umi.ports.vector_index import VectorIndex
+from umi.vectors.exact import ExactIndex
+
+_log = logging.getLogger("umi.vectors")
+_TEST_ROWS, _TEST_DIMENSIONS, _TEST_FOUND_MIN = 1_000, 64, 45
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexKind:
+    """How to make an empty index and to load a saved one. `name` is part of a saved file's name."""
+
+    name: str
+    make: Callable[[int], VectorIndex]
+    load: Callable[[Path, int], VectorIndex]
+
+
+EXACT = IndexKind(name="exact", make=ExactIndex, load=ExactIndex.load)
+
+
+def index_kind(dimensions: int) -> IndexKind:
+    """Return the best kind of index for vectors of this many dimensions."""
+    if dimensions % 8 or not _quantised_works():
+        return EXACT
+    from umi.vectors.quantised import QuantisedIndex
+
+    return IndexKind(name="quantised", make=QuantisedIndex, load=QuantisedIndex.load)
+
+
+@cache
+def _quantised_works() -> bool:
+    """Search 1,000 known rows. Wrong answers on processors without AVX2 have been seen, and illegal instructions."""
+    if platform.machine() in ("x86_64", "AMD64") and not _has_avx2():
+        return False
+    try:
+        from umi.vectors.quantised import QuantisedIndex
+    except ImportError:
+        return False
+    source = np.random.default_rng(1)
+    rows = source.standard_normal((_TEST_ROWS, _TEST_DIMENSIONS), dtype=np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    index = QuantisedIndex(_TEST_DIMENSIONS)
+    index.add(np.arange(_TEST_ROWS, dtype=np.uint64), rows)
+    found = sum(int(index.search(rows[place], 5)[0]) == place for place in range(50))
+    if found < _TEST_FOUND_MIN:
+        _log.warning("the quantised vector index fails its self-test here; using the exact one")
+        return False
+    return True
+
+
+def _has_avx2() -> bool:
+    try:
+        from numpy._core._multiarray_umath import __cpu_features__ as features
+    except ImportError:
+        return False
+    return bool(features.get("AVX2"))
