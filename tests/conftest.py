@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, settings
-
 from tests.embedding import HashingEmbedder
 
 for part in ("making", "filters", "listing", "model", "scopes", "searching", "upkeep", "writing"):

@@ -30,4 +30,4 @@ class HashingEmbedder:
         for word in text.casefold().split():
             value = zlib.crc32(word.encode(errors="replace"))
             vector[value % self.dimensions] += 1.0 if value & 0x8000_0000 else -1.0
-        return vector / np.linalg.norm(vector)
+        return vector / np.float32(np.linalg.norm(vector))

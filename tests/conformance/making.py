@@ -25,11 +25,11 @@ from umi.domain.entity import Entity
 from umi.domain.query import EVERYTHING, Candidate, Filter
 from umi.domain.scope import Scope
 from umi.pipeline.words import words
-from umi.ports.store import Retrieval, Severity
+from umi.ports.store import Matches, Retrieval, Severity
 
 if TYPE_CHECKING:
     from umi.domain.change import Vector
-    from umi.ports.store import Matches, Store
+    from umi.ports.store import Store
 
 MODEL = "made-up"
 DIMENSIONS = 32
@@ -64,17 +64,17 @@ def vector(seed: str, dimensions: int = DIMENSIONS) -> Vector:
     """Return a unit vector that depends on the seed alone, rounded as a store may round it."""
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
     made = np.random.default_rng(number).standard_normal(dimensions).astype(np.float32)
-    return made / np.linalg.norm(made)
+    return made / np.float32(np.linalg.norm(made))
 
 
 def near(seed: str, other: str, share: float = 0.2) -> Vector:
     """Return a unit vector that lies close to one seed's, a little towards another's."""
-    mixed = vector(seed) + share * vector(other)
-    return mixed / np.linalg.norm(mixed)
+    mixed = vector(seed) + np.float32(share) * vector(other)
+    return (mixed / np.linalg.norm(mixed)).astype(np.float32)
 
 
 def entity(text: str, *, id: str | None = None, scope: Scope = SOLE, **rest: Any) -> Entity:
-    times = {"created_at": NOON, "updated_at": NOON, "event_time": NOON}
+    times: dict[str, Any] = {"created_at": NOON, "updated_at": NOON, "event_time": NOON}
     return Entity(id=id or text, scope=scope, content=text, name=text[:20], **{**times, **rest})
 
 
@@ -147,7 +147,7 @@ async def candidates(
     lexical_limit: int = PLENTY,
 ) -> Sequence[Candidate]:
     """Match and retrieve, with limits that leave nothing out unless they are given."""
-    found = await matches(store, text, scope, filter, limit=lexical_limit) if text else {}
+    found: Matches = await matches(store, text, scope, filter, limit=lexical_limit) if text else Matches()
     return await store.retrieve(Retrieval(scope=scope, filter=filter, matches=found, vector=at, limit=limit))
 
 
@@ -173,7 +173,7 @@ async def ids_of(store: Store, scope: Scope, numbers: Sequence[int]) -> list[str
 
 
 async def listed(store: Store, scope: Scope = SOLE, filter: Filter = EVERYTHING, **asked: Any) -> list[str]:
-    page = await store.list(scope, filter, **{"limit": 10_000, **asked})
+    page = await store.list(scope, filter, limit=10_000, **asked)
     assert page.next is None
     return [item.id for item in page.items]
 
@@ -189,6 +189,11 @@ async def everywhere(
     }
     assert await store.count(scope, filter) == len(found["list"])
     return {way: sorted(ids) for way, ids in found.items()}
+
+
+def alike(ids: list[str]) -> Mapping[str, list[str]]:
+    """What `everywhere` must find: the same by every way of looking."""
+    return {"words": ids, "vectors": ids, "list": ids}
 
 
 async def broken(store: Store) -> list[str]:

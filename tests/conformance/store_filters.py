@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-
 from tests.conformance.making import (
     NOON,
     SOLE,
     add,
+    alike,
     apply,
     by_vector,
     by_words,
@@ -22,6 +22,7 @@ from tests.conformance.making import (
     restore,
     vector,
 )
+
 from umi.domain.entity import EntityType, MemoryType
 from umi.domain.query import Filter
 from umi.domain.scope import Scope
@@ -34,7 +35,21 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 CROWD = 20_000
 WORD = "common"
-AWKWARD = ("plain", "Plain", "with space", "it's", '"quoted"', "100%", "a_b", "äöü", "日本語", "🌊", "a,b", "[1]", "null")
+AWKWARD = (
+    "plain",
+    "Plain",
+    "with space",
+    "it's",
+    '"quoted"',
+    "100%",
+    "a_b",
+    "äöü",
+    "日本語",
+    "🌊",
+    "a,b",
+    "[1]",
+    "null",
+)
 
 FILTERS: dict[str, Filter] = {
     "one entity type": Filter(entity_types=(EntityType.PERSON,)),
@@ -127,19 +142,20 @@ class Filters:
         await apply(store, *changes)
         passing = sorted(change.entity.id for change in changes if passes(change.entity, asked))
         found = await everywhere(store, WORD, vector(WORD), SOLE, asked)
-        assert found == dict.fromkeys(found, passing)
+        assert found == alike(passing)
 
     async def test_values_other_than_text_are_filtered_by_their_json(self, store: Store):
         values = {"true": True, "false": False, "null": None, "0": 0, "1.5": 1.5, "text": "text", "-3": -3}
         await apply(store, *(add(f"{WORD} {name}", metadata={"v": value}) for name, value in values.items()))
         for name in values:
             found = await everywhere(store, WORD, vector(WORD), SOLE, Filter(metadata=(("v", name),)))
-            assert found == dict.fromkeys(found, [f"{WORD} {name}"])
+            assert found == alike([f"{WORD} {name}"])
 
     async def test_a_filter_and_a_scope_hold_together(self, store: Store):
         scopes = [Scope(user=user, session=session) for user in ("u", "v") for session in ("s", "t")]
         changes = [
-            add(f"{WORD} {number}", scope=scopes[number % 4], topics=(("a", "b", "c")[number % 3],)) for number in range(48)
+            add(f"{WORD} {number}", scope=scopes[number % 4], topics=(("a", "b", "c")[number % 3],))
+            for number in range(48)
         ]
         await apply(store, *changes)
         asked = Filter(topics=("a",))
@@ -152,17 +168,17 @@ class Filters:
                 and scope.session in (None, change.entity.scope.session)
             )
             found = await everywhere(store, WORD, vector(WORD), scope, asked)
-            assert found == dict.fromkeys(found, wanted)
+            assert found == alike(wanted)
 
     async def test_filters_hold_for_what_was_forgotten_and_restored(self, store: Store):
         await apply(store, add(f"{WORD} one", topics=("a",)), add(f"{WORD} two", topics=("a",)))
         await apply(store, forget(f"{WORD} one"))
         asked = Filter(topics=("a",))
         found = await everywhere(store, WORD, vector(WORD), SOLE, asked)
-        assert found == dict.fromkeys(found, [f"{WORD} two"])
+        assert found == alike([f"{WORD} two"])
         await apply(store, restore(f"{WORD} one"))
         found = await everywhere(store, WORD, vector(WORD), SOLE, asked)
-        assert found == dict.fromkeys(found, [f"{WORD} one", f"{WORD} two"])
+        assert found == alike([f"{WORD} one", f"{WORD} two"])
 
     async def test_one_that_passes_among_twenty_thousand_is_found(self, crowded: Store):
         rare = Filter(topics=("rare",))
@@ -206,7 +222,8 @@ class Filters:
         hits = 0
         for seed in ("one", "two", "three", "four", "five"):
             cosines = rows @ vector(seed)
-            exact = [passing[place].entity.id for place in np.argsort(-cosines)[:10].tolist()]
+            places: list[int] = np.argsort(-cosines)[:10].tolist()
+            exact = [passing[place].entity.id for place in places]
             found = (await by_vector(crowded, vector(seed), scope, asked, limit=10))[:10]
             assert len(found) == 10
             assert set(found) <= {change.entity.id for change in passing}
@@ -220,9 +237,10 @@ class Filters:
             assert found[0] == f"c{number}"
 
     async def test_words_of_a_large_scope_find_the_one_and_the_hundredth(self, crowded: Store):
-        assert await by_words(crowded, "member777", limit=10) == ["c777"]
+        assert (await by_words(crowded, "member777", limit=10))[0] == "c777"
         assert await by_words(crowded, "member777", Scope(user="rest"), limit=10) == []
-        assert len(await by_words(crowded, "group7", limit=1_000)) == 200
+        own = {f"c{number}" for number in range(7, CROWD, 100)}
+        assert set(await by_words(crowded, "group7", limit=len(own))) == own  # before all who only borrow the word
         assert len(await by_words(crowded, "crowd", limit=10)) == 10
 
     async def test_a_change_in_a_large_scope_is_seen_at_the_next_search(self, crowded: Store):
@@ -245,5 +263,5 @@ class Filters:
     async def test_another_tenant_of_a_large_store_sees_its_own_alone(self, crowded: Store):
         strange = Scope(tenant="elsewhere")
         found = await everywhere(crowded, "a crowd needle stranger", vector("a needle"), strange)
-        assert found == dict.fromkeys(found, ["a stranger in another tenant"])
+        assert found == alike(["a stranger in another tenant"])
         assert "a stranger in another tenant" not in await by_vector(crowded, near("a needle", "a stranger"), limit=5)

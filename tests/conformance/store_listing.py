@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.conformance.making import SOLE, add, apply, forget, listed, restore
+
 from umi.domain.query import EVERYTHING, Filter
 from umi.domain.scope import Scope
 from umi.errors import Invalid
@@ -37,7 +37,9 @@ class Listing:
         seen = [item.id for item in page.items]
         step = 0
         while page.next is not None:
-            await apply(store, add(f"new {step}"), forget(f"old {step}"), add("x", id=f"x{step}", scope=Scope(tenant="t")))
+            await apply(
+                store, add(f"new {step}"), forget(f"old {step}"), add("x", id=f"x{step}", scope=Scope(tenant="t"))
+            )
             if step == 1:
                 await apply(store, forget("old 19"), restore("old 0"))
             page = await store.list(SOLE, EVERYTHING, limit=6, cursor=page.next)
@@ -77,7 +79,11 @@ class Listing:
 
     async def test_pages_of_a_narrow_scope_and_filter_join_to_the_whole(self, store: Store):
         changes = [
-            add(f"text {number}", scope=Scope(user="uv"[number % 2], session="st"[number % 3 % 2]), topics=("a",) * (number % 2))
+            add(
+                f"text {number}",
+                scope=Scope(user="uv"[number % 2], session="st"[number % 3 % 2]),
+                topics=("a",) * (number % 2),
+            )
             for number in range(60)
         ]
         await apply(store, *changes)

@@ -7,9 +7,10 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hypothesis import settings, strategies as st
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-
 from tests.conformance.making import (
     Backend,
     add,
@@ -26,6 +27,7 @@ from tests.conformance.making import (
     restore,
     vector,
 )
+
 from umi.domain.change import Outcome
 from umi.domain.entity import Status
 from umi.domain.query import EVERYTHING, Filter
@@ -58,6 +60,7 @@ class Kept:
 
     entity: Entity
     identity: bytes
+    words: frozenset[str]
     active: bool = True
     revision: int = 1
 
@@ -78,7 +81,10 @@ class Expected:
         identity = identity_of(made)
         if (known := self.identities.get(identity)) is not None:
             return Outcome.KNOWN, known.entity.id
-        self.kept[made.scope.tenant, made.id] = self.identities[identity] = Kept(made, identity)
+        turns = [one.entity.content for one in self.kept.values() if one.entity.scope == made.scope]
+        lent = turns[-2:] if made.scope.session is not None else []  # by the two turns before it, forgotten or not
+        found_by = frozenset(" ".join([made.content, *lent]).split())
+        self.kept[made.scope.tenant, made.id] = self.identities[identity] = Kept(made, identity, found_by)
         self.changes += 1
         return Outcome.APPLIED, made.id
 
@@ -98,9 +104,9 @@ class Expected:
                 self.identities.setdefault(found.identity, found)
         return Outcome.APPLIED
 
-    def visible(self, scope: Scope, asked: Filter = EVERYTHING) -> list[Entity]:
-        every = (one.entity for one in self.kept.values() if one.active)
-        return [made for made in every if covers(scope, made.scope) and passes(made, asked)]
+    def visible(self, scope: Scope, asked: Filter = EVERYTHING) -> list[Kept]:
+        active = (one for one in self.kept.values() if one.active)
+        return [one for one in active if covers(scope, one.entity.scope) and passes(one.entity, asked)]
 
 
 class Machine(RuleBasedStateMachine):
@@ -138,10 +144,8 @@ class Machine(RuleBasedStateMachine):
         for text, scope, key, topics in said:
             self._ids += 1
             importance, speaker = (self._ids % 5) / 4, ("Ada", None)[self._ids % 2]
-            changes.append(
-                add(text, id=f"e{self._ids}", scope=scope, key=key, topics=topics, importance=importance, speaker=speaker,
-                    at=near(text, f"e{self._ids}"))
-            )  # fmt: skip
+            made: dict[str, Any] = {"topics": topics, "importance": importance, "speaker": speaker, "key": key}
+            changes.append(add(text, id=f"e{self._ids}", scope=scope, at=near(text, f"e{self._ids}"), **made))
         applied = self._run(apply(self._store, *changes))
         wanted = [self._expected.add(change.entity) for change in changes]
         assert [(answer.outcome, answer.id) for answer in applied] == wanted
@@ -161,15 +165,14 @@ class Machine(RuleBasedStateMachine):
 
     @rule(text=texts, scope=scopes, asked=filters)
     def search_words(self, text: str, scope: Scope, asked: Filter) -> None:
-        wanted = [
-            made.id for made in self._expected.visible(scope, asked) if set(made.content.split()) & set(text.split())
-        ]
+        visible = self._expected.visible(scope, asked)
+        wanted = [one.entity.id for one in visible if one.words & set(text.split())]
         assert sorted(self._run(by_words(self._store, text, scope, asked))) == sorted(wanted)
 
     @rule(text=texts, scope=scopes, asked=filters, limit=st.integers(1, 5))
     def search_vectors(self, text: str, scope: Scope, asked: Filter, limit: int) -> None:
         found = self._run(by_vector(self._store, vector(text), scope, asked, limit=limit))
-        every = {made.id: made for made in self._expected.visible(scope, asked)}
+        every = {one.entity.id: one.entity for one in self._expected.visible(scope, asked)}
         cosines = {id: float(near(made.content, id) @ vector(text)) for id, made in every.items()}
         assert len(found) == min(limit, len(every))
         assert set(found) <= set(every)
@@ -183,7 +186,7 @@ class Machine(RuleBasedStateMachine):
         while page.next is not None:
             page = self._run(self._store.list(scope, asked, limit=limit, cursor=page.next))
             found += [item.id for item in page.items]
-        assert found == [made.id for made in self._expected.visible(scope, asked)]
+        assert found == [one.entity.id for one in self._expected.visible(scope, asked)]
         assert self._run(self._store.count(scope, asked)) == len(found)
 
     @rule(number=st.integers(1, 12), scope=scopes)
@@ -207,6 +210,7 @@ class Machine(RuleBasedStateMachine):
 class Model:
     """The state machine, as a part of the suite."""
 
+    @pytest.mark.timeout(400)  # a failure takes its time to shrink
     def test_a_store_says_what_a_dictionary_would_say(self, backend: Backend):
         machine = type("Machine", (Machine,), {"backend": backend})
         run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=30))

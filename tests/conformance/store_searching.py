@@ -1,12 +1,13 @@
 """Searching: what scores mean, what the limits mean, neighbours, and words of every script."""
 
+# ruff: noqa: RUF001 - letters that look alike are the point
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-
 from tests.conformance.making import (
     NOON,
     SOLE,
@@ -22,6 +23,7 @@ from tests.conformance.making import (
     restore,
     vector,
 )
+
 from umi.domain.query import EVERYTHING
 from umi.domain.scope import Scope
 from umi.domain.time import to_microseconds
@@ -59,7 +61,26 @@ SCRIPTS = {
     "digits": ("flight TP1234 at 6", "TP1234"),
     "another form of the word": ("she was running home", "run"),
 }
-OPERATORS = ("AND", "OR", "NOT", "NEAR", 'a"b', "a*", "^a", "(a", "a)", "a:b", "text", "scope", "t1", "-a", "+a", "'", "\\", "{a}")
+OPERATORS = (
+    "AND",
+    "OR",
+    "NOT",
+    "NEAR",
+    'a"b',
+    "a*",
+    "^a",
+    "(a",
+    "a)",
+    "a:b",
+    "text",
+    "scope",
+    "t1",
+    "-a",
+    "+a",
+    "'",
+    "\\",
+    "{a}",
+)
 
 
 class Searching:
@@ -112,7 +133,7 @@ class Searching:
         await apply(store, *(add(f"text {number}", scope=Scope(user="uv"[number % 2])) for number in range(50)))
         asked = vector("asked")
         cosines = {f"text {number}": float(vector(f"text {number}") @ asked) for number in range(50)}
-        nearest = sorted(cosines, key=lambda id: -cosines[id])
+        nearest = sorted(cosines, key=lambda one: -cosines[one])
         for limit in (1, 5, 49, 50, 51):
             assert await by_vector(store, asked, limit=limit) == nearest[:limit]
 
@@ -142,7 +163,9 @@ class Searching:
         await apply(store, add("first turn", scope=scope))
         await apply(
             store,
-            add("Where is the heron?", scope=scope, speaker="Ada", role=Role.ASSISTANT, importance=0.9, event_time=NOON),
+            add(
+                "Where is the heron?", scope=scope, speaker="Ada", role=Role.ASSISTANT, importance=0.9, event_time=NOON
+            ),
         )
         found = await candidates(store, vector("heron"), scope, text="heron where")
         [row] = [row for row in found if row.lexical is not None]

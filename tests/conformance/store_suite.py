@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.conformance.making import SOLE, Backend, add, apply, fill, near
 from tests.conformance.store_filters import CROWD, Filters, crowd
 from tests.conformance.store_listing import Listing
@@ -24,6 +23,7 @@ from tests.conformance.store_scopes import Scopes
 from tests.conformance.store_searching import Searching
 from tests.conformance.store_upkeep import Upkeep
 from tests.conformance.store_writing import Writing
+
 from umi.domain.query import EVERYTHING
 from umi.domain.scope import Scope
 

@@ -1,12 +1,13 @@
 """Keeping what is derived right: unindexed entities, another model, counts, checks and copies."""
 
+# ruff: noqa: ASYNC240 - a test may block its own loop
+
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.conformance.making import (
     MODEL,
     SOLE,
@@ -21,6 +22,7 @@ from tests.conformance.making import (
     restore,
     vector,
 )
+
 from umi.domain.query import EVERYTHING
 from umi.domain.scope import Scope
 from umi.errors import Conflict
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conformance.making import Backend
+
     from umi.domain.entity import Entity
     from umi.ports.store import Store
 

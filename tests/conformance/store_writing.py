@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.conformance.making import (
     NOON,
     SOLE,
     add,
+    alike,
     apply,
     broken,
     by_vector,
@@ -23,16 +23,19 @@ from tests.conformance.making import (
     restore,
     vector,
 )
+
 from umi.domain.change import Batch, Outcome
 from umi.domain.entity import Cue, CueKind, EntityType, MemoryType, Mention, MentionKind, Status
 from umi.domain.query import EVERYTHING
 from umi.domain.scope import Scope
 from umi.domain.time import DateMention, Grain, Period
 from umi.domain.turn import Role
-from umi.errors import ClosedError, MemoryError as UmiError
+from umi.errors import ClosedError
+from umi.errors import MemoryError as UmiError
 
 if TYPE_CHECKING:
     from tests.conformance.making import Backend
+
     from umi.domain.change import Add
     from umi.ports.store import Store
 
@@ -151,7 +154,7 @@ class Writing:
         [applied] = await apply(store, forget("lose me"))
         assert (applied.outcome, applied.id) == (Outcome.APPLIED, "lose me")
         found = await everywhere(store, "me", vector("lose me"))
-        assert found == dict.fromkeys(found, ["keep me"])
+        assert found == alike(["keep me"])
         assert await by_words(store, "lose") == []
         assert await store.load(SOLE, [lost]) == {}
         [kept] = await store.get(SOLE, ["lose me"])

@@ -6,9 +6,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.conformance.making import DIMENSIONS, MODEL, SteppingClock
 from tests.conformance.store_suite import StoreSuite
+
 from umi.stores.sqlite.store import SqliteStore
 from umi.vectors.choice import index_kind
 from umi.wiring.system import SystemEntropy

@@ -28,8 +28,8 @@ def test_an_empty_list_exits_with_1(umi: Umi):
 
 
 @pytest.mark.usefixtures("at_a_terminal")
-def test_a_list_at_a_terminal_has_headings(umi: Umi):
-    id = umi("remember", "tea").stdout.strip()
+def test_a_list_at_a_terminal_has_headings_and_ids_that_can_be_copied(umi: Umi):
+    id = umi("remember", "a long text that wants the width for itself " * 9, "--speaker", "Ada Lovelace").stdout.strip()
 
     shown = umi("list").stdout
 

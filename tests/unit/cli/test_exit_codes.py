@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -95,6 +96,17 @@ def test_a_folder_that_cannot_be_written_exits_with_4(umi: Umi, tmp_path: Path):
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_exits_with_4(umi: Umi, tmp_path: Path):
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+
+    result = umi("remember", "tea", "--store", folder / "memory.db")
+
+    assert result.exit_code == 4
+    assert "read-only" in result.stderr
+
+
 def test_a_store_that_is_a_folder_exits_with_4(umi: Umi, tmp_path: Path):
     assert umi("remember", "tea", "--store", tmp_path).exit_code == 4
 
@@ -141,6 +153,14 @@ def test_every_command_has_help_and_answers_in_json(umi: Umi, name: str):
         assert umi(*words, "--help").exit_code == 0
         assert found.help
         assert "json" in {param.name for param in found.params}
+
+
+def test_the_overview_describes_every_command_in_whole_words(umi: Umi):
+    overview = umi("--help").stdout
+
+    assert all(f"\n  {name} " in overview for name in command.commands)
+    assert "..." not in overview.partition("Commands:")[2]
+    assert all(str(code.value) in overview for code in Exit)
 
 
 def _leaves(kind: type[errors.MemoryError]) -> Iterator[type[errors.MemoryError]]:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import apsw
-
 from tests.conformance.making import DIMENSIONS, MODEL, SteppingClock, add, apply
+
 from umi.stores.sqlite.store import SqliteStore
 from umi.vectors.choice import EXACT, IndexKind
 from umi.wiring.system import SystemEntropy
@@ -72,9 +72,20 @@ def made(path: Path, count: int = 50) -> Path:
     return path
 
 
+def connected(path: Path) -> Any:
+    """A connection to the file, without a store. Any, because the driver's types are incomplete."""
+    return apsw.Connection(str(path))
+
+
+def pragma(store: SqliteStore, name: str, value: int | None = None) -> Any:
+    """Ask or set something of the store's own writing connection."""
+    connection: Any = store._writing.connection  # pyright: ignore[reportPrivateUsage] - no user needs to reach it
+    return connection.pragma(name, value) if value is not None else connection.pragma(name)
+
+
 def execute(path: Path, statement: str, *values: object) -> list[Any]:
     """Reach into the file behind the store's back."""
-    connection = apsw.Connection(str(path))
+    connection = connected(path)
     try:
         return connection.execute(statement, values).fetchall()
     finally:

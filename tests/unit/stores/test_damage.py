@@ -8,11 +8,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conformance.making import DIMENSIONS, SOLE, add, apply, broken, by_vector, by_words, matches, vector
+from tests.unit.stores.opening import child, execute, files, finished, made, open_sqlite, using
 
-from tests.conformance.making import DIMENSIONS, SOLE, add, apply, broken, by_vector, by_words, vector
-from tests.unit.stores.opening import execute, files, made, open_sqlite, using
 from umi.domain.query import EVERYTHING
-from umi.errors import Corrupt, MemoryError as UmiError, StoreDamagedError, StoreTooNewError, Unavailable
+from umi.errors import Corrupt, StoreDamagedError, StoreTooNewError, Unavailable
+from umi.errors import MemoryError as UmiError
 from umi.stores.sqlite.statements import migrations
 
 if TYPE_CHECKING:
@@ -84,6 +85,12 @@ def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path):
         open_sqlite(tmp_path)
 
 
+def test_a_file_cut_short_under_an_open_store_is_an_error_and_no_crash(tmp_path: Path):
+    path = made(tmp_path / "memory.db", 500)
+    process = child("cut", path)
+    assert finished(process) in (["ok StoreDamagedError"], ["ok StorageError"])
+
+
 def test_an_empty_file_becomes_a_store(tmp_path: Path):
     path = tmp_path / "memory.db"
     path.touch()
@@ -91,7 +98,9 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path):
     assert using(path, broken) == []
 
 
-@pytest.mark.parametrize("size", [99, 100, 512, PAGE_BYTES - 1, PAGE_BYTES, PAGE_BYTES + 1, 5 * PAGE_BYTES, -PAGE_BYTES, -1])
+@pytest.mark.parametrize(
+    "size", [99, 100, 512, PAGE_BYTES - 1, PAGE_BYTES, PAGE_BYTES + 1, 5 * PAGE_BYTES, -PAGE_BYTES, -1]
+)
 def test_a_truncated_file_is_refused_or_found_out(tmp_path: Path, size: int):
     path = made(tmp_path / "memory.db")
     whole = path.read_bytes()
@@ -192,7 +201,7 @@ async def _asked(store: SqliteStore, truth: dict[str, str]) -> tuple[dict[str, s
     for work in (
         lambda: store.list(SOLE, EVERYTHING, limit=1_000),
         lambda: store.count(SOLE, EVERYTHING),
-        lambda: by_words(store, "text 7 padding"),
+        lambda: matches(store, "text 7 padding"),
         lambda: by_vector(store, vector("text 7", DIMENSIONS)),
         lambda: store.unindexed(limit=100),
         store.stats,

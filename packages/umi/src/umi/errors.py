@@ -138,7 +138,7 @@ class Corrupt(MemoryError):
 
 
 class StoreDamagedError(Corrupt):
-    """The file is damaged or not an Umi store. It was not written to; restore a backup or run `umi doctor`."""
+    """The file is damaged or not an Umi store. It was not written to; restore a backup."""
 
 
 class StoreTooNewError(Corrupt):

@@ -19,9 +19,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, number
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_header=any(columns))
+    for place, column in enumerate(columns):
+        # The first column names the row: an id must stay whole, so that it can be copied.
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=place == 0)
     for row in rows:
         table.add_row(*(Text(screen.one_line(cell)) for cell in row))
     screen.console().print(table)

@@ -28,7 +28,7 @@ def label_value(value: object) -> str | None:
     """Return a metadata value as filters compare it, or None for one that cannot be filtered by."""
     if isinstance(value, str):
         text = value
-    elif isinstance(value, (bool, int, float)) or value is None:
+    elif isinstance(value, (bool, float)) or value is None or (isinstance(value, int) and abs(value) <= 2**63):
         text = json.dumps(value)
     else:
         return None

@@ -34,6 +34,15 @@ def shown(value: object) -> str:
         return f"a huge {type(value).__name__}"
 
 
+def is_encodable(text: str) -> bool:
+    """Whether a string is text: it holds no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_question(text: str) -> bool:
     """Whether a text ends by asking."""
     return text.rstrip().endswith(QUESTION_MARKS)

@@ -63,7 +63,7 @@ def aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def parse_time(value: datetime | str | float) -> datetime:
+def parse_time(value: object) -> datetime:
     """Read a datetime, an ISO 8601 string or Unix seconds.
 
     Raises:

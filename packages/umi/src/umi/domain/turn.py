@@ -25,9 +25,9 @@ class Turn:
     """One thing said or noted.
 
     `id` is for entities that come with one; others are given a UUIDv7. `key` makes it idempotent: the same key in the
-    same scope is stored once. Without one, the content within its session is the key. `event_time` is when it was said, and now if it is not given; relative dates in the text
-    ("last Friday") count from it. `source` says where it came from, such as a file's name. Types are names of
-    `EntityType` and `MemoryType`.
+    same scope is stored once. Without one, the content within its session is the key. `event_time` is when it was said,
+    and now if it is not given; relative dates in the text ("last Friday") count from it. `source` says where it came
+    from, such as a file's name. Types are names of `EntityType` and `MemoryType`.
     """
 
     text: str

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypedDict, TypeVar
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any, TypedDict, TypeVar, cast
 
 from umi.domain.entity import EntityType, MemoryType
 from umi.domain.label import LABEL_BYTES_MAX, label_value
 from umi.domain.query import Filter
-from umi.domain.text import shown
+from umi.domain.text import is_encodable, shown
 from umi.domain.time import parse_time
 from umi.domain.turn import Role
 from umi.errors import (
@@ -22,7 +24,7 @@ from umi.errors import (
     QueryTooLongError,
     TextTooLongError,
 )
-from umi.limits import QUERY_BYTES_MAX
+from umi.limits import ENTITY_ID_BYTES_MAX, PATH_BYTES_MAX, PATH_PART_BYTES_MAX, QUERY_BYTES_MAX
 from umi.pipeline.remember.accept import check_share, check_text
 
 SCORE_MAX = 100
@@ -89,6 +91,49 @@ def check_query(query: object) -> str:
     return str(query)
 
 
+def check_path(name: str, value: object) -> Path:
+    """Check a path before it meets the file system.
+
+    Raises:
+        Invalid: it is no path, is empty, or holds what no file name can.
+        LimitExceeded: it is longer than file systems allow.
+
+    """
+    if not isinstance(value, (str, PathLike)):
+        raise Invalid(f"{name} is a path, not {type(value).__name__}.")
+    text = str(fspath(cast("str | PathLike[str]", value)))
+    if not text or "\0" in text or not is_encodable(text):
+        raise Invalid(f"{name} is empty or holds a character that no path can: {shown(text)}.")
+    path = Path(text)
+    if len(text.encode()) > PATH_BYTES_MAX or any(len(part.encode()) > PATH_PART_BYTES_MAX for part in path.parts):
+        raise LimitExceeded(f"{name} is longer than {PATH_BYTES_MAX} bytes, or a part than {PATH_PART_BYTES_MAX}.")
+    return path.expanduser() if text.startswith("~") else path
+
+
+def check_format(value: object) -> str | None:
+    """Check the name of a file format; whether it is a known one is for the reader to say."""
+    if value is not None:
+        check_text("format", value, ENTITY_ID_BYTES_MAX)
+    return None if value is None else str(value)
+
+
+def check_flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Invalid(f"{name} is True or False, not {shown(value)}.")
+    return value
+
+
+def check_callable(name: str, value: object) -> None:
+    if value is not None and not callable(value):
+        raise Invalid(f"{name} is a function, not {type(value).__name__}.")
+
+
+def check_id(value: object) -> str:
+    """Check an entity's id."""
+    check_text("id", value, ENTITY_ID_BYTES_MAX)
+    return str(value)
+
+
 def check_limit(name: str, limit: object, most: int) -> int:
     """Check a number of things asked for: a whole number from 1 to its limit."""
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= most:
@@ -119,21 +164,25 @@ def _texts(name: str, values: object) -> tuple[str, ...]:
         values = (values,)
     if not isinstance(values, Sequence):
         raise Invalid(f"{name} is a list of strings, not {type(values).__name__}.")
-    for value in values:
+    listed = tuple(cast("Sequence[object]", values))
+    for value in listed:
         check_text(f"a value of {name}", value, QUERY_BYTES_MAX)
-    return tuple(str(value) for value in values)
+    return tuple(str(value) for value in listed)
 
 
-def _pairs(metadata: object) -> tuple[tuple[str, Any], ...]:
+def _pairs(metadata: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(metadata, Mapping):
         raise Invalid(f"metadata is a mapping, not {type(metadata).__name__}.")
-    for key, value in metadata.items():
-        if not isinstance(key, str) or not isinstance(value, (str, bool, int, float, type(None))):
-            raise Invalid(f"metadata is filtered by strings, numbers, booleans and None; {shown(value)} is not.")
-    pairs = {key: label_value(value) for key, value in metadata.items()}
-    if None in pairs.values():
+    return tuple(_pair(key, value) for key, value in cast("Mapping[object, object]", metadata).items())
+
+
+def _pair(key: object, value: object) -> tuple[str, str]:
+    if not isinstance(key, str) or not isinstance(value, (str, bool, int, float, type(None))):
+        raise Invalid(f"metadata is filtered by strings, numbers, booleans and None; {shown(value)} is not.")
+    text = label_value(value)
+    if text is None:
         raise LimitExceeded(f"A metadata value can be filtered by up to LABEL_BYTES_MAX, {LABEL_BYTES_MAX} bytes.")
-    return tuple((key, value) for key, value in pairs.items() if value is not None)
+    return key, text
 
 
 def _time(value: datetime | str | None) -> datetime | None:

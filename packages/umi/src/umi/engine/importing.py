@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias
 
 from umi.domain.entity import Entity
 from umi.domain.receipt import Rejected
-from umi.domain.text import cut
+from umi.domain.text import cut, shown
 from umi.domain.turn import Turn
 from umi.engine.remembering import CHUNK_TURNS
-from umi.errors import InvalidFormatError, NotFound, StorageError
+from umi.errors import Conflict, Invalid, InvalidFormatError, NotFound, StorageError
 from umi.formats import BadRecord, Source, detect, read, write_turn
 from umi.ports.world import Lane
 
@@ -56,6 +56,8 @@ class ImportSummary:
 async def import_file(
     memory: Memory, lane: Lane, path: Path, *, format: str | None, on_error: OnError, progress: Progress | None
 ) -> ImportSummary:
+    if on_error not in ("skip", "stop"):
+        raise Invalid(f"on_error is 'skip' or 'stop', not {shown(on_error)}.")
     source = await lane.run(lambda: _opened(path))
     try:
         return await _import(memory, lane, source, format=format, on_error=on_error, progress=progress)
@@ -68,7 +70,7 @@ async def import_file(
 def _opened(path: Path) -> Source:
     try:
         return Source.open(path)
-    except (FileNotFoundError, IsADirectoryError) as error:
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise NotFound(f"There is no file {path}.") from error
     except (OSError, ValueError) as error:
         raise InvalidFormatError(f"{path} cannot be opened: {error}.") from error
@@ -117,6 +119,8 @@ def _refused(turn: Turn, answer: Rejected) -> BadRecord:
 
 async def export_file(memory: Memory, lane: Lane, path: Path, *, progress: Progress | None) -> int:
     """Write to a draft first and name it at the end: a half-written export never bears the name."""
+    if not path.name or await lane.run(path.is_dir):
+        raise Conflict(f"{path} is a folder. Name a file to write.")
     draft = path.with_name(path.name + ".draft")
     total, done, cursor = await memory.count(), 0, None
     try:

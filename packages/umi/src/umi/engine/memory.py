@@ -24,10 +24,20 @@ from umi.domain.receipt import Receipt, Rejected
 from umi.domain.scope import Scope
 from umi.domain.time import parse_time
 from umi.domain.turn import Role
-from umi.engine import importing, keeping, recalling, remembering
-from umi.engine.asking import Narrowing, check_limit, check_min_score, check_query, filter_of
+from umi.engine import keeping, recalling, remembering
+from umi.engine.asking import (
+    Narrowing,
+    check_callable,
+    check_flag,
+    check_format,
+    check_id,
+    check_limit,
+    check_min_score,
+    check_path,
+    check_query,
+    filter_of,
+)
 from umi.engine.blocking import blocking
-from umi.engine.importing import ImportSummary, OnError, Progress
 from umi.engine.remembering import Said
 from umi.errors import NotFound
 from umi.limits import (
@@ -50,6 +60,7 @@ from umi.ports.store import Finding, Page, Stats
 from umi.ports.world import Portal, World
 
 if TYPE_CHECKING:
+    from umi.engine.importing import ImportSummary, OnError, Progress
     from umi.ports.embedder import Embedder
     from umi.providers.embedding.lane import BlockingEmbedder
 
@@ -89,7 +100,7 @@ class Memory:
         from umi.wiring.world import open_world
 
         scope = Scope(tenant=tenant, user=user, namespace=namespace, agent=agent)
-        return cls(open_world(path, embedder), scope)
+        return cls(open_world(None if path is None else check_path("path", path), embedder), scope)
 
     @property
     def scope(self) -> Scope:
@@ -148,8 +159,8 @@ class Memory:
 
         """
         turn = remembering.turn_of({
-            "text": text, "id": id, "speaker": speaker, "role": role, "user": user, "namespace": namespace, "agent": agent,
-            "session": session, "event_time": event_time, "name": name, "entity_type": entity_type,
+            "text": text, "id": id, "speaker": speaker, "role": role, "user": user, "namespace": namespace,
+            "agent": agent, "session": session, "event_time": event_time, "name": name, "entity_type": entity_type,
             "memory_type": memory_type, "topics": topics, "metadata": {} if metadata is None else metadata,
             "importance": importance, "confidence": confidence, "pinned": pinned, "key": key, "source": source,
         })  # fmt: skip
@@ -199,7 +210,7 @@ class Memory:
             min_score=check_min_score(min_score),
             now=self._world.clock.now() if now is None else parse_time(now),
         )
-        return await recalling.recall(self._world, question, explain=explain)
+        return await recalling.recall(self._world, question, explain=check_flag("explain", explain))
 
     async def pack(
         self,
@@ -217,6 +228,7 @@ class Memory:
     ) -> Pack:
         """Recall, and render what fits into a number of tokens as dated, cited lines for a prompt, in time order."""
         check_limit("tokens", tokens, PACK_TOKENS_MAX)
+        check_callable("count_tokens", count_tokens)
         hits = await self.recall(
             query,
             limit=limit,
@@ -231,7 +243,7 @@ class Memory:
 
     async def get(self, id: str) -> Entity | None:
         """Return an entity of this scope by its id, forgotten ones included, or None."""
-        [entity] = await self._world.store.get(self._scope, [check_query(id)])
+        [entity] = await self._world.store.get(self._scope, [check_id(id)])
         return entity
 
     async def list(
@@ -244,8 +256,13 @@ class Memory:
     ) -> Page:
         """Return entities in the order they were recorded; pass a page's `next` as `cursor` to go on."""
         check_limit("limit", limit, LIST_LIMIT_MAX)
-        filter = filter_of(narrowing)
-        return await self._world.store.list(self._scope, filter, limit=limit, cursor=cursor, forgotten=forgotten)
+        return await self._world.store.list(
+            self._scope,
+            filter_of(narrowing),
+            limit=limit,
+            cursor=cursor,
+            forgotten=check_flag("forgotten", forgotten),
+        )
 
     async def entities(self, **narrowing: Unpack[Narrowing]) -> AsyncIterator[Entity]:
         """Iterate over all entities of this scope in the order they were recorded."""
@@ -265,7 +282,7 @@ class Memory:
     async def forget(self, id: str, *, reason: str = "") -> bool:
         """Take an entity out of recall; False if there is none, or it is forgotten already. `restore` undoes it."""
         reason = check_line("reason", reason, REASON_BYTES_MAX)
-        change = Forget(scope=self._scope, id=check_query(id), reason=reason)
+        change = Forget(scope=self._scope, id=check_id(id), reason=reason)
         [applied] = await self._world.store.apply(Batch(changes=[change], actor=self._actor))
         return applied.outcome is Outcome.APPLIED
 
@@ -302,13 +319,24 @@ class Memory:
             NotFound: there is no such file.
 
         """
+        from umi.engine import importing  # the readers of eight formats, for those who import
+
+        check_callable("progress", progress)
         return await importing.import_file(
-            self, self._world.lane, Path(path), format=format, on_error=on_error, progress=progress
+            self,
+            self._world.lane,
+            check_path("path", path),
+            format=check_format(format),
+            on_error=on_error,
+            progress=progress,
         )
 
     async def export_file(self, path: str | Path, *, progress: Progress | None = None) -> int:
         """Write every entity of this scope as a line that `import_file` reads back; return how many there were."""
-        return await importing.export_file(self, self._world.lane, Path(path), progress=progress)
+        from umi.engine import importing
+
+        check_callable("progress", progress)
+        return await importing.export_file(self, self._world.lane, check_path("path", path), progress=progress)
 
     async def stats(self) -> Stats:
         """Count what the whole store holds."""
@@ -320,10 +348,12 @@ class Memory:
 
     async def repair(self, *, progress: Progress | None = None) -> int:
         """Mend what is derived: words and vectors that are missing or surplus. Return how many entities needed it."""
+        check_callable("progress", progress)
         return await keeping.repair(self._world, progress)
 
     async def reindex(self, *, progress: Progress | None = None) -> int:
         """Embed with this memory's model whatever is embedded with another. Online; a killed run goes on next time."""
+        check_callable("progress", progress)
         return await keeping.reindex(self._world, progress)
 
     async def backup(self, path: str | Path) -> None:
@@ -333,7 +363,7 @@ class Memory:
             Conflict: something already stands at that path.
 
         """
-        await self._world.store.backup(Path(path))
+        await self._world.store.backup(check_path("path", path))
 
     async def close(self) -> None:
         """Close the store and end the threads. Closing twice is fine."""

@@ -30,11 +30,11 @@ async def recall(world: World, question: Question, *, explain: bool) -> Hits:
     watch = _Watch(world.clock)
     asked = ask(question.text, now=question.now)
     watch.lap("ask")
-    candidates = await retrieve(
+    retrieved = await retrieve(
         world.store, world.embedder, asked, scope=question.scope, filter=question.filter, limit=question.limit
     )
     watch.lap("retrieve")
-    ranked = rank(candidates, asked, limit=question.limit, cosines=_cosines(world))
+    ranked = rank(retrieved, asked, limit=question.limit, cosines=_cosines(world))
     if question.min_score is not None:
         ranked = [row for row in ranked if row.score >= question.min_score]
     watch.lap("rank")
@@ -43,7 +43,7 @@ async def recall(world: World, question: Question, *, explain: bool) -> Hits:
     items = tuple(
         Hit(entity=entities[row.number], score=row.score, why=row.why) for row in ranked if row.number in entities
     )
-    explanation = _explained(asked, len(candidates), watch) if explain else None
+    explanation = _explained(asked, len(retrieved.candidates), watch) if explain else None
     return Hits(query=question.text, items=items, path=("words", "meaning"), explanation=explanation)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from umi.domain.change import Applied, Batch, Outcome
 from umi.domain.entity import Entity
@@ -17,7 +17,6 @@ from umi.errors import MemoryError as UmiError
 from umi.pipeline.remember.accept import Accepted, accept
 from umi.pipeline.remember.embed import embed
 from umi.pipeline.remember.evolve import evolve
-from umi.pipeline.remember.note import note
 from umi.ports.world import World
 
 Said: TypeAlias = Turn | str | Mapping[str, Any]
@@ -56,7 +55,8 @@ async def remember_chunk(
 
 
 async def _keep(world: World, accepted: Sequence[Accepted], actor: str) -> Sequence[Applied]:
-    entities = [_note(world, item) for item in accepted]
+    # Reading names and dates takes time that belongs to no event loop.
+    entities = await world.lane.run(lambda: [_note(world, item) for item in accepted])
     embedded = await embed(entities, world.embedder)
     changes = [
         evolve(found, identity=item.identity, model=world.embedder.model)
@@ -66,6 +66,8 @@ async def _keep(world: World, accepted: Sequence[Accepted], actor: str) -> Seque
 
 
 def _note(world: World, accepted: Accepted) -> Entity:
+    from umi.pipeline.remember.note import note  # its rules are slow to load, and a process may only recall
+
     now = world.clock.now()
     fresh = uuid7(int(now.timestamp() * 1000), world.entropy.bytes(_ID_RANDOM_BYTES))
     return note(accepted, id=accepted.turn.id or fresh, now=now)
@@ -76,7 +78,7 @@ def _receipt(applied: Applied) -> Receipt:
     return Receipt(id=applied.id, created=created, seq=applied.seq, recorded_at=applied.recorded_at)
 
 
-def turn_of(said: Said) -> Turn:
+def turn_of(said: object) -> Turn:
     """Read a turn from what a caller may give: a turn, its text, or a mapping with a turn's field names."""
     if isinstance(said, Turn):
         return said
@@ -84,19 +86,27 @@ def turn_of(said: Said) -> Turn:
         return Turn(text=said)
     if not isinstance(said, Mapping):
         raise Invalid(f"A turn is a Turn, a string or a mapping, not {type(said).__name__}.")
-    unknown = [str(name) for name in said if name not in _TURN_FIELDS]
-    if unknown or "text" not in said:
+    given = {str(name): value for name, value in cast("Mapping[object, Any]", said).items()}
+    unknown = sorted(given.keys() - _TURN_FIELDS)
+    if unknown or "text" not in given:
         raise Invalid(f"A turn has text and may have {', '.join(sorted(_TURN_FIELDS))}; not {', '.join(unknown)}.")
-    given = dict(said)
-    if isinstance(given.get("topics"), list):
-        given["topics"] = tuple(given["topics"])
+    topics = given.get("topics")
+    if isinstance(topics, Iterable) and not isinstance(topics, (str, bytes)):
+        given["topics"] = tuple(cast("Iterable[Any]", topics))
     return Turn(**given)
 
 
-def chunks(said: Iterable[Said]) -> Iterable[list[Said]]:
-    """Cut any iterable into chunks, holding only one of them."""
+def chunks(said: object) -> Iterator[list[Said]]:
+    """Cut any iterable of turns into chunks, holding only one of them.
+
+    Raises:
+        Invalid: it is one turn, or nothing that can be iterated over.
+
+    """
+    if isinstance(said, (str, bytes, Mapping, Turn)) or not isinstance(said, Iterable):
+        raise Invalid(f"remember_many takes an iterable of turns, not one {type(cast('object', said)).__name__}.")
     chunk: list[Said] = []
-    for item in said:
+    for item in cast("Iterable[Said]", said):
         chunk.append(item)
         if len(chunk) == CHUNK_TURNS:
             yield chunk

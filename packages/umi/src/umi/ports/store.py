@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from umi.domain.change import Applied, Batch, IndexWords
 from umi.domain.entity import Entity
@@ -17,8 +17,24 @@ if TYPE_CHECKING:
     from umi.domain.change import Vector
 
 
-Matches: TypeAlias = Mapping[int, float]
-"""The store's numbers of entities with their BM25 scores, best first; higher is better."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches(Mapping[int, float]):
+    """The store's numbers of entities with their BM25 scores, best first; higher is better.
+
+    `ideal` is what an entity of average length that holds every word once would score.
+    """
+
+    scores: Mapping[int, float] = field(default_factory=dict[int, float])
+    ideal: float = 0.0
+
+    def __getitem__(self, number: int) -> float:
+        return self.scores[number]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.scores)
+
+    def __len__(self) -> int:
+        return len(self.scores)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +67,16 @@ class IndexEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Work that outlives the process: "waiting", "running" (perhaps in a process that was killed) or "done"."""
+
+    kind: str
+    state: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
     """Counts over a whole store; sizes in bytes."""
 
@@ -65,6 +91,7 @@ class Stats:
     bytes: int
     model: str
     schema: int
+    jobs: tuple[Job, ...] = ()
 
 
 class Severity(StrEnum):

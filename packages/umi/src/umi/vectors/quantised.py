@@ -6,14 +6,15 @@ Two bits rather than four: half the time without AVX-512, a little more with it;
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from turbovec import IdMapIndex
+import turbovec  # pyright: ignore[reportMissingTypeStubs]
 
 if TYPE_CHECKING:
     from umi.ports.vector_index import Numbers, Vectors
 
+_library: Any = turbovec  # it comes without types
 BITS = 2
 DIMENSIONS_MULTIPLE = 8
 
@@ -21,12 +22,12 @@ DIMENSIONS_MULTIPLE = 8
 class QuantisedIndex:
     """Approximate nearest neighbours by inner product; see the `VectorIndex` port."""
 
-    def __init__(self, dimensions: int, index: IdMapIndex | None = None) -> None:
-        self._index = index if index is not None else IdMapIndex(dimensions, BITS)
+    def __init__(self, dimensions: int, index: Any = None) -> None:
+        self._index = _library.IdMapIndex(dimensions, BITS) if index is None else index
 
     @classmethod
     def load(cls, path: Path, dimensions: int) -> QuantisedIndex:
-        return cls(dimensions, IdMapIndex.load(str(path)))
+        return cls(dimensions, _library.IdMapIndex.load(str(path)))
 
     def __len__(self) -> int:
         return len(self._index)
@@ -48,8 +49,8 @@ class QuantisedIndex:
         if not available:
             return np.empty(0, dtype=np.uint64)
         query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
-        _, numbers = self._index.search(query, min(count, available), allowlist=allowed)
-        return numbers.reshape(-1)
+        found: tuple[Vectors, Numbers] = self._index.search(query, min(count, available), allowlist=allowed)
+        return found[1].reshape(-1)
 
     def save(self, path: Path) -> None:
         self._index.write(str(path), durable=True)

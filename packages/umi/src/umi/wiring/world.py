@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
+from typing import cast
 
-from umi.errors import StorageReadOnlyError
+from umi.domain.text import shown
+from umi.errors import Invalid, StorageReadOnlyError
 from umi.ports.embedder import Embedder
 from umi.ports.world import World
 from umi.providers.embedding.lane import BlockingEmbedder, LaneEmbedder
@@ -16,12 +19,12 @@ from umi.wiring.threads import ThreadLane, ThreadPortal
 STORE_NAME = "memory.db"
 
 
-def open_world(path: str | Path | None, embedder: Embedder | BlockingEmbedder | None) -> World:
+def open_world(path: Path | None, embedder: Embedder | BlockingEmbedder | None) -> World:
     """Open the store at a path, or at the platform's data folder, with the given model or the built-in one."""
     clock, entropy = SystemClock(), SystemEntropy()
     model = _embedder(embedder)
     store = SqliteStore(
-        default_path() if path is None else Path(path).expanduser(),
+        default_path() if path is None else path,
         model=model.model,
         dimensions=model.dimensions,
         clock=clock,
@@ -51,12 +54,21 @@ def default_path() -> Path:
 
 
 def _embedder(given: Embedder | BlockingEmbedder | None) -> Embedder:
-    import inspect
+    """Return the port over what was given.
 
+    Raises:
+        Invalid: it has no model name, no dimensions, or no way to embed.
+
+    """
     if given is None:
         from umi.providers.embedding.minilm import MiniLMEmbedder
 
-        given = MiniLMEmbedder()
+        return LaneEmbedder(MiniLMEmbedder(), ThreadLane("embed"))
+    name, dimensions = getattr(given, "model", None), getattr(given, "dimensions", None)
+    if not isinstance(name, str) or not isinstance(dimensions, int) or dimensions < 1:
+        raise Invalid(f"An embedder has a model name and dimensions; {shown(given)} has {shown((name, dimensions))}.")
+    if not callable(getattr(given, "embed", None)):
+        raise Invalid(f"An embedder has a method embed(texts); {shown(given)} has none.")
     if inspect.iscoroutinefunction(given.embed):
-        return given
-    return LaneEmbedder(given, ThreadLane("embed"))
+        return cast("Embedder", given)
+    return LaneEmbedder(cast("BlockingEmbedder", given), ThreadLane("embed"))

@@ -22,7 +22,7 @@ def bench() -> None:
 @click.option("--pooled-one", is_flag=True, help="Keep earlier conversations in the store, all under the same user.")
 @output_options
 def adapter(*, pooled_users: bool, pooled_one: bool) -> None:
-    r"""Serve a retrieval benchmark: one JSON request a line on stdin, one JSON answer a line on stdout.
+    r"""Serve a retrieval benchmark. One JSON request a line on stdin, one JSON answer a line on stdout.
 
     \b
     {"op": "index", "conversation": {"id", "sessions": [...]}}  ->  {"ok": true}
@@ -46,7 +46,7 @@ def adapter(*, pooled_users: bool, pooled_one: bool) -> None:
 @output_options
 @click.pass_obj
 def speed(settings: Settings) -> None:
-    """Print how long remember and recall take on this machine, at 1,000 memories. Takes a few seconds."""
+    """Print how long remember and recall take on this machine. At 1,000 memories; it takes a few seconds."""
     from umi.cli.bench.speed import measure
 
     with progress_bar(settings, "Measuring", "memories") as bar:

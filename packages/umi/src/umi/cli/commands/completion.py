@@ -14,7 +14,10 @@ from umi.errors import Unsupported
 @output_options
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script that completes `umi` in SHELL, such as for `eval "$(umi completion bash)"`."""
+    """Print the script that completes `umi` in SHELL.
+
+    Such as for: eval "$(umi completion bash)"
+    """
     from click.shell_completion import get_completion_class
 
     kind = get_completion_class(shell)

@@ -28,9 +28,10 @@ _CHUNK_TURNS = 64  # how often the progress bar moves
 @store_options
 @click.pass_obj
 def demo(settings: Settings, show: int | None, svg: str | None) -> None:
-    """Import a conversation, ask 14 questions about it, and show what is found, right or wrong.
+    """Ask 14 questions about a conversation, and show what is found.
 
-    Everything happens in a temporary folder, or in the store that --store names.
+    The conversation comes with Umi, and what answers each question is known: the demo says for each whether it was
+    found. Everything happens in a temporary folder, or in the store that --store names.
     """
     with _opened(settings) as memory:
         intake = _keep_conversation(settings, memory)
@@ -69,9 +70,9 @@ def _keep_conversation(settings: Settings, memory: Memory) -> Intake:
     start = perf_counter()
     with progress_bar(settings, "Remembering the conversation", "memories") as bar:
         for place in range(0, len(turns), _CHUNK_TURNS):
+            bar(place, len(turns))
             receipts = memory.remember_many_sync(turns[place : place + _CHUNK_TURNS])
             added += sum(1 for receipt in receipts if isinstance(receipt, Receipt) and receipt.created)
-            bar(min(place + _CHUNK_TURNS, len(turns)), len(turns))
     return Intake(turns=len(turns), added=added, seconds=perf_counter() - start)
 
 

@@ -58,7 +58,7 @@ def _show(settings: Settings, summary: ImportSummary) -> None:
 @memory_options
 @click.pass_obj
 def export_file(settings: Settings, file: str) -> None:
-    """Write every memory of the scope to FILE, a line each, as `umi import` reads it."""
+    """Write every memory of the scope to FILE. `umi import` reads it."""
     with opened(settings) as memory, progress_bar(settings, f"Exporting to {file}", "memories") as bar:
         count = memory.export_file_sync(file, progress=bar)
     if settings.json:
@@ -72,7 +72,7 @@ def export_file(settings: Settings, file: str) -> None:
 @store_options
 @click.pass_obj
 def backup(settings: Settings, file: str) -> None:
-    """Write a copy of the whole store to FILE, while others may read and write. Never overwrites."""
+    """Write a copy of the whole store to FILE. Others may go on using the store; no file is overwritten."""
     from pathlib import Path
 
     with opened(settings) as memory:

@@ -57,7 +57,7 @@ from umi.limits import CONFIDENCE_DEFAULT, IMPORTANCE_DEFAULT
 @memory_options
 @click.pass_obj
 def remember(settings: Settings, text: str, **about: Any) -> None:
-    """Keep TEXT word for word, or what comes from stdin if TEXT is "-". Prints its id."""
+    """Keep TEXT word for word; "-" stands for stdin. Prints its id."""
     said = _read_stdin() if text == "-" else text
     with opened(settings, making=True) as memory:
         receipt = memory.remember_sync(said, **about)

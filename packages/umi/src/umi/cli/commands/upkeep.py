@@ -42,7 +42,10 @@ def _figure(value: object) -> str:
 @store_options
 @click.pass_obj
 def doctor(settings: Settings, *, repair: bool) -> None:
-    """Examine the store, its log, its indexes, the model and the disk. Exits with 1 if something is not right."""
+    """Examine the store and what it stands on. Exits with 1 if something is not right.
+
+    Looked at are the file, its log, the indexes of words and of meaning, the model, and the free disk.
+    """
     from umi.ports.store import Severity
 
     mended: int | None = None
@@ -72,7 +75,7 @@ def _show(settings: Settings, findings: Sequence[Finding], mended: int | None) -
 @store_options
 @click.pass_obj
 def reindex(settings: Settings) -> None:
-    """Embed with this build's model whatever is embedded with another. A run that was stopped goes on here."""
+    """Embed anew what another model embedded. A run that was stopped goes on where it was."""
     with opened(settings) as memory, progress_bar(settings, "Embedding", "memories") as bar:
         count = memory.reindex_sync(progress=bar)
     if settings.json:

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from umi.domain.time import DateMention, Grain, Period, from_microseconds, to_microseconds
 from umi.limits import QUERY_WORDS_COUNT_MAX
-from umi.pipeline.remember.extract.dates import find_dates
+from umi.pipeline.remember.extract.date_triggers import triggers
+from umi.pipeline.remember.extract.folding import fold
 from umi.pipeline.words import content_words, words
 
 _TOLD = """
@@ -69,9 +70,17 @@ def ask(text: str, *, now: datetime) -> Ask:
     return Ask(
         text=text,
         words=tuple(listed)[:QUERY_WORDS_COUNT_MAX],
-        times=_times(find_dates(text, at=now)),
+        times=_times(_dates(text, now)),
         asks_assistant=_ASSISTANT_ASKED.search(text) is not None,
     )
+
+
+def _dates(text: str, now: datetime) -> tuple[DateMention, ...]:
+    if not triggers(fold(text)):
+        return ()
+    from umi.pipeline.remember.extract.dates import find_dates  # slow to load, and most questions name no time
+
+    return find_dates(text, at=now)
 
 
 def _times(mentions: tuple[DateMention, ...]) -> Times:

@@ -11,6 +11,7 @@ from umi.domain.text import cut
 from umi.pipeline.words import words
 
 LINE_CHARACTERS_MIN = 80
+CHARACTERS_PER_TOKEN_MAX = 16
 _BYTES_PER_TOKEN = 3.5  # of English prose for the tokenisers in use; words and scripts without spaces cost more
 _TOKENS_PER_WORD = 1.3
 
@@ -25,8 +26,9 @@ def pack(hits: Hits, *, tokens: int, count_tokens: Callable[[str], int] | None =
     seen: set[str] = set()
     used = 0
     for hit in hits:
-        same = " ".join(words(hit.content))
-        line = _line(hit.entity, hit.content)
+        content = cut(hit.content, tokens * CHARACTERS_PER_TOKEN_MAX)  # the rest of a long one cannot fit anyway
+        same = " ".join(words(content))
+        line = _line(hit.entity, content)
         cost = count(f"[m{len(hits)}] {line}\n")
         if same in seen:
             continue
@@ -53,7 +55,7 @@ def _line(entity: Entity, content: str) -> str:
 
 def _shortened(entity: Entity, hits: int, tokens: int, count: Callable[[str], int]) -> tuple[str, int]:
     """Cut a memory that is larger than the whole budget until it fits; give up on a budget too small for a line."""
-    room = len(entity.content)
+    room = min(len(entity.content), tokens * CHARACTERS_PER_TOKEN_MAX)
     while room >= LINE_CHARACTERS_MIN:
         line = _line(entity, cut(entity.content, room))
         cost = count(f"[m{hits}] {line}\n")

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from typing import NamedTuple
 
 from umi.domain.query import Candidate, Why
 from umi.domain.time import from_microseconds
 from umi.domain.turn import Role
 from umi.pipeline.recall.ask import Ask, Times
+from umi.pipeline.recall.retrieve import Retrieved
 from umi.pipeline.words import content_words
 
 WEIGHT_WORDS = 0.5
@@ -27,6 +28,7 @@ WEIGHT_TIME = 0.2
 WEIGHT_SPEAKER = 0.15
 WEIGHT_QUESTION = 0.2  # taken off
 
+PERFECT_SHARE = 0.5  # of the words' ideal score, from which on a match by words is as good as it gets
 WINDOW_TURNS = 4  # on each side
 WINDOW_BEST = 3
 SELF_CONTAINED_CHARACTERS = 500  # up to here a turn leans fully on its surroundings; beyond, in inverse proportion
@@ -66,31 +68,35 @@ class _Relevance:
         ]
 
 
-def rank(candidates: Sequence[Candidate], ask: Ask, *, limit: int, cosines: CosineRange | None = None) -> list[Ranked]:
+def rank(retrieved: Retrieved, ask: Ask, *, limit: int, cosines: CosineRange | None = None) -> list[Ranked]:
     """Score candidates and return the best, best first; equal scores keep the order of their numbers.
 
     `cosines` is the embedding model's range; without one, the candidates' own least and greatest cosine stand in.
     """
-    relevance = _relevance(candidates, cosines)
+    candidates = retrieved.candidates
+    relevance = _relevance(retrieved, cosines)
     contexts = _contexts(candidates, relevance.joint)
-    named = _named_speakers(candidates, ask)
-    weights = _weights(candidates, ask, named)
-    scored: list[tuple[float, int, Candidate, dict[str, float]]] = []
-    for candidate, word, sense, context in zip(candidates, relevance.words, relevance.meaning, contexts, strict=True):
-        factors = {"words": word, "meaning": sense, "context": context, **_signs(candidate, ask, named)}
-        parts = _parts(factors, weights, candidate)
-        scored.append((-sum(parts.values()), candidate.number, candidate, parts))
+    scoring = _Scoring(candidates, ask)
+    values = zip(relevance.words, relevance.meaning, contexts, strict=True)
+    scored = [
+        (-scoring.score(candidate, value), candidate.number, candidate, value)
+        for candidate, value in zip(candidates, values, strict=True)
+    ]
     by_words, by_meaning = _places(candidates)
     return [
         Ranked(number, -negated, Why(
-            lexical_rank=by_words.get(number), dense_rank=by_meaning.get(number), parts=tuple(parts.items())
+            lexical_rank=by_words.get(number),
+            dense_rank=by_meaning.get(number),
+            parts=scoring.parts(candidate, value),
         ))
-        for negated, number, _, parts in nsmallest(limit, scored)
+        for negated, number, candidate, value in nsmallest(limit, scored)
     ]  # fmt: skip
 
 
-def _relevance(candidates: Sequence[Candidate], cosines: CosineRange | None) -> _Relevance:
-    best = max((c.lexical or 0.0 for c in candidates), default=0.0) or 1.0
+def _relevance(retrieved: Retrieved, cosines: CosineRange | None) -> _Relevance:
+    candidates = retrieved.candidates
+    # Without the share of the ideal, one common word in common would count as a perfect match where no better is.
+    best = max(PERFECT_SHARE * retrieved.ideal, *(c.lexical or 0.0 for c in candidates), 0.0) or 1.0
     if cosines is None:
         values = [c.dense for c in candidates]
         cosines = CosineRange(min(values, default=0.0), max(values, default=1.0))
@@ -119,7 +125,7 @@ def _contexts(candidates: Sequence[Candidate], values: Sequence[float]) -> list[
 
 def _window(session: Mapping[int, float], candidate: Candidate) -> float:
     around = range(candidate.position - WINDOW_TURNS, candidate.position + WINDOW_TURNS + 1)
-    best = sorted((session[place] for place in around if place in session), reverse=True)[:WINDOW_BEST]
+    best = nlargest(WINDOW_BEST, [session[place] for place in around if place in session])
     return sum(best) / max(1, min(WINDOW_BEST, candidate.session_turns))
 
 
@@ -134,40 +140,52 @@ def _named_speakers(candidates: Sequence[Candidate], ask: Ask) -> frozenset[str]
     return frozenset(speaker for speaker in speakers if not asked.isdisjoint(content_words(speaker)))
 
 
-def _weights(candidates: Sequence[Candidate], ask: Ask, named: frozenset[str]) -> dict[str, float]:
-    """Return the factors that can tell these candidates apart; the others would only shrink every score alike."""
-    weights = {"words": WEIGHT_WORDS, "meaning": WEIGHT_MEANING, "context": WEIGHT_CONTEXT}
-    if any(c.role == Role.ASSISTANT for c in candidates):
-        weights["role"] = WEIGHT_ROLE
-    if ask.times:
-        weights["time"] = WEIGHT_TIME
-    if named:
-        weights["speaker"] = WEIGHT_SPEAKER
-    return weights
+class _Scoring:
+    """The weights that are in play: those that cannot tell these candidates apart would only shrink every score."""
 
+    def __init__(self, candidates: Sequence[Candidate], ask: Ask) -> None:
+        self._times = ask.times
+        self._asks_assistant = ask.asks_assistant
+        self._named = _named_speakers(candidates, ask)
+        self._role = WEIGHT_ROLE if any(c.role == Role.ASSISTANT for c in candidates) else 0.0
+        self._time = WEIGHT_TIME if ask.times else 0.0
+        self._speaker = WEIGHT_SPEAKER if self._named else 0.0
+        self._whole = WEIGHT_WORDS + WEIGHT_MEANING + WEIGHT_CONTEXT + self._role + self._time + self._speaker
 
-def _signs(candidate: Candidate, ask: Ask, named: frozenset[str]) -> dict[str, float]:
-    """Return what is known of a candidate beside its words."""
-    return {
-        "role": float((candidate.role == Role.ASSISTANT) == ask.asks_assistant),
-        "time": float(bool(ask.times) and _is_within(candidate.event_at, ask.times)),
-        "speaker": float(candidate.speaker in named),
-    }
+    def score(self, candidate: Candidate, values: tuple[float, float, float]) -> float:
+        """Return the sum of `parts`, without naming them: this runs for every candidate."""
+        words, meaning, context = values
+        total = WEIGHT_WORDS * words + WEIGHT_MEANING * meaning + WEIGHT_CONTEXT * context + sum(self._signs(candidate))
+        return (total - self._question(candidate, total)) / self._whole
+
+    def parts(self, candidate: Candidate, values: tuple[float, float, float]) -> tuple[tuple[str, float], ...]:
+        """Return what each factor gives to the score, where it gives anything."""
+        words, meaning, context = values
+        given = [WEIGHT_WORDS * words, WEIGHT_MEANING * meaning, WEIGHT_CONTEXT * context, *self._signs(candidate)]
+        given.append(-self._question(candidate, sum(given)))
+        names = ("words", "meaning", "context", "role", "time", "speaker", "question")
+        return tuple((name, part / self._whole) for name, part in zip(names, given, strict=True) if part)
+
+    def _signs(self, candidate: Candidate) -> tuple[float, float, float]:
+        """What is known of a candidate beside its words."""
+        is_asked = (candidate.role == Role.ASSISTANT) == self._asks_assistant
+        return (
+            self._role if is_asked else 0.0,
+            self._time if self._times and _is_within(candidate.event_at, self._times) else 0.0,
+            self._speaker if candidate.speaker in self._named else 0.0,
+        )
+
+    @staticmethod
+    def _question(candidate: Candidate, total: float) -> float:
+        """A short question tells little; what it takes off never makes a score negative."""
+        is_short = candidate.is_question and candidate.length < QUESTION_CHARACTERS
+        return min(WEIGHT_QUESTION, total) if is_short else 0.0
 
 
 def _is_within(event_at: int, times: Times) -> bool:
     if any(start <= event_at < end for start, end in times.stretches):
         return True
     return bool(times.months) and from_microseconds(event_at).month in times.months
-
-
-def _parts(factors: Mapping[str, float], weights: Mapping[str, float], candidate: Candidate) -> dict[str, float]:
-    """Return what each factor gives: together the score."""
-    whole = sum(weights.values())
-    parts = {name: weight * factors[name] / whole for name, weight in weights.items() if factors[name]}
-    if candidate.is_question and candidate.length < QUESTION_CHARACTERS:
-        parts["question"] = -min(WEIGHT_QUESTION / whole, sum(parts.values()))
-    return parts
 
 
 def _places(candidates: Sequence[Candidate]) -> tuple[dict[int, int], dict[int, int]]:

@@ -11,7 +11,7 @@ from typing import cast
 from umi.domain.change import IDENTITY_OF_CONTENT, IDENTITY_OF_KEY
 from umi.domain.entity import EntityType, MemoryType
 from umi.domain.scope import Scope
-from umi.domain.text import shown
+from umi.domain.text import is_encodable, shown
 from umi.domain.time import parse_time
 from umi.domain.turn import Role, Turn
 from umi.errors import (
@@ -115,13 +115,14 @@ def _check_choices(turn: Turn) -> None:
         known = [member.value for member in choices]
         if not isinstance(value, str) or value not in known:
             raise Invalid(f"{name} is one of {', '.join(known)}; {shown(value)} is not.")
-    if not isinstance(turn.pinned, bool):
+    if not isinstance(cast("object", turn.pinned), bool):
         raise Invalid(f"pinned is True or False, not {shown(turn.pinned)}.")
 
 
 def _check_topics(topics: object) -> None:
     if not isinstance(topics, tuple):
         raise Invalid(f"topics is a tuple of strings, not {type(topics).__name__}.")
+    topics = cast("tuple[object, ...]", topics)
     if len(topics) > ENTITY_TOPICS_COUNT_MAX:
         raise LimitExceeded(f"{len(topics)} topics were given; ENTITY_TOPICS_COUNT_MAX is {ENTITY_TOPICS_COUNT_MAX}.")
     for topic in topics:
@@ -159,7 +160,7 @@ def _check_json(where: str, value: object, depth: int) -> None:
 
 def _check_json_leaf(where: str, value: object) -> None:
     match value:
-        case str() if not _is_text(value):
+        case str() if "\0" in value or not is_encodable(value):
             raise InvalidTextError(f"{where} holds a lone surrogate or a NUL character, which is not valid text.")
         case str() | bool() | None:
             return
@@ -167,14 +168,6 @@ def _check_json_leaf(where: str, value: object) -> None:
             return
         case _:
             raise Invalid(f"{where} holds {shown(value)}, which JSON cannot give back as it is.")
-
-
-def _is_text(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in value
 
 
 def _identity(turn: Turn, scope: Scope) -> bytes:

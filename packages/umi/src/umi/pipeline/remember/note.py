@@ -9,7 +9,7 @@ from umi.domain.text import cut
 from umi.domain.turn import Role
 from umi.limits import ENTITY_DATES_COUNT_MAX, ENTITY_MENTIONS_COUNT_MAX
 from umi.pipeline.remember.accept import Accepted
-from umi.pipeline.remember.extract import extract
+from umi.pipeline.remember.extract.extract import extract
 
 NAME_CHARACTERS_MAX = 60
 

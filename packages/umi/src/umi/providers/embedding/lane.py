@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -17,7 +17,10 @@ _NORM_ERROR_MAX = 1e-2
 
 
 class BlockingEmbedder(Protocol):
-    """What a user may bring: anything with a model name, its dimensions, and a function from texts to vectors."""
+    """What a user may bring: anything with a model name, its dimensions, and a function from texts to vectors.
+
+    `embed` gives a row per text, as an array `[texts, dimensions]` or a sequence of such rows.
+    """
 
     @property
     def model(self) -> str: ...
@@ -25,7 +28,7 @@ class BlockingEmbedder(Protocol):
     @property
     def dimensions(self) -> int: ...
 
-    def embed(self, texts: Sequence[str]) -> Sequence[Vector]: ...
+    def embed(self, texts: Sequence[str]) -> Any: ...
 
 
 class LaneEmbedder:
@@ -64,4 +67,4 @@ class LaneEmbedder:
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(norms).all() or (norms == 0).any():
             raise EmbeddingError(f"{self.model} gave a vector that is zero or not finite.")
-        return vectors if np.abs(norms - 1).max() < _NORM_ERROR_MAX else vectors / norms
+        return list(vectors if np.abs(norms - 1).max() < _NORM_ERROR_MAX else vectors / norms)

@@ -27,17 +27,11 @@ def digest(key: bytes, data: str) -> bytes:
     return hmac.digest(key, data.encode(), "sha256")
 
 
-def link(previous: bytes, *, seq: int, at: int, kind: int, id: str, actor: str, digest: bytes) -> bytes:
+def link(previous: bytes, *, seq: int, at: int, kind: int, number: int, id: str, actor: str, digest: bytes) -> bytes:
     """Return the hash of one entry. Equal fields give equal bytes on every machine."""
     hasher = hashlib.sha256(previous)
-    for field in (
-        str(seq).encode(),
-        str(at).encode(),
-        str(kind).encode(),
-        id.encode(),
-        actor.encode(),
-        digest,
-    ):
+    numbers = (str(value).encode() for value in (seq, at, kind, number))
+    for field in (*numbers, id.encode(), actor.encode(), digest):
         hasher.update(len(field).to_bytes(8, "big"))
         hasher.update(field)
     return hasher.digest()

@@ -19,6 +19,7 @@ from umi.domain.entity import (
 from umi.domain.scope import Scope
 from umi.domain.time import DateMention, Grain, Period, from_microseconds
 from umi.domain.turn import Role
+from umi.errors import StoreDamagedError
 
 _STATUS = (Status.ACTIVE, Status.FORGOTTEN)
 
@@ -119,11 +120,15 @@ def _date(text: str, start: int, end: int, first: str, last: str, grain: str, co
 def entity_of(row: tuple[Any, ...]) -> tuple[int, Entity]:
     """Read a row of the `get`, `load` and `list` statements: a number and its entity."""
     number, status, revision, recorded_at, updated_at, data = row
-    entity = decode(
-        data,
-        status=status,
-        revision=revision,
-        created_at=from_microseconds(recorded_at),
-        updated_at=from_microseconds(updated_at),
-    )
+    try:
+        entity = decode(
+            data,
+            status=status,
+            revision=revision,
+            created_at=from_microseconds(recorded_at),
+            updated_at=from_microseconds(updated_at),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
+        # SQLite's pages carry no checksum: a flipped byte shows itself here.
+        raise StoreDamagedError(f"Entity number {number} is damaged ({error!r}). Restore a backup.") from error
     return number, entity

@@ -7,17 +7,18 @@ caller joins it to the live rows and rescores it: a stale or damaged cache can c
 from __future__ import annotations
 
 import logging
+import re
 import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-import apsw
 import numpy as np
 
-from umi.stores.sqlite.statements import sql
+from umi.stores.sqlite.database import Database, Row, listed
 from umi.vectors.exact import ExactIndex
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from umi.ports.vector_index import Numbers, VectorIndex, Vectors
     from umi.stores.sqlite.writing import Watermark
     from umi.vectors.choice import IndexKind
+
+    Mask: TypeAlias = np.typing.NDArray[np.bool_]
 
 _log = logging.getLogger("umi.stores")
 
@@ -44,15 +47,21 @@ class Position:
     epoch: int
 
 
+def derived_files(path: Path) -> list[Path]:
+    """Return the files of saved indexes beside a store."""
+    named = re.compile(re.escape(path.name) + r"-[a-z]+-\d+")
+    return [file for file in path.parent.iterdir() if named.fullmatch(file.name)]
+
+
 class Embeddings:
     """The vectors of one model. Used on the reader's lane only."""
 
     def __init__(
-        self, connection: apsw.Connection, path: Path, kind: IndexKind, *, model: int, dimensions: int
+        self, db: Database, path: Path, kind: Callable[[int], IndexKind], *, model: int, dimensions: int
     ) -> None:
-        self._run = connection.execute
+        self._db = db
         self._path = path
-        self._kind = kind
+        self._make_kind = kind
         self._model = model
         self._dimensions = dimensions
         self._partitions: OrderedDict[int, ExactIndex] = OrderedDict()
@@ -63,9 +72,14 @@ class Embeddings:
     def model(self) -> int:
         return self._model
 
+    @cached_property
+    def _kind(self) -> IndexKind:
+        """The kind of index this machine can trust: found out when the first large scope is searched."""
+        return self._make_kind(self._dimensions)
+
     def follow(self) -> None:
         """Bring the caches up to the log. Call it inside the read transaction that searches."""
-        seq, epoch = self._run(sql("latest")).fetchone() or (0, 0)
+        seq, epoch = self._db.row("latest") or (0, 0)
         latest = Position(seq=seq, epoch=epoch)
         if latest == self._seen:
             return
@@ -73,7 +87,7 @@ class Embeddings:
             self._partitions.clear()
             self._tenants.clear()
         elif self._partitions or self._tenants:
-            touched = {row[2] for row in self._run(sql("log_since"), (self._seen.seq,))}
+            touched = {row[2] for row in self._db.each("log_since", (self._seen.seq,))}
             self._renew(sorted(touched))
         self._seen = latest
 
@@ -92,8 +106,8 @@ class Embeddings:
             found.update(zip(cached.tolist(), cosines.tolist(), strict=True))
             elsewhere = elsewhere[elsewhere >> np.uint64(32) != partition]
         if len(elsewhere):
-            listed = apsw.carray(elsewhere.astype(np.int64))
-            stored, rows = _unpacked(self._run(sql("vectors_of"), (listed, self._model)).fetchall(), self._dimensions)
+            wanted = (listed(elsewhere), self._model)
+            stored, rows = _unpacked(self._db.rows("vectors_of", wanted), self._dimensions)
             found.update(zip(stored.tolist(), (rows @ vector).tolist(), strict=True))
         return found
 
@@ -118,7 +132,7 @@ class Embeddings:
         if index is None:
             index = ExactIndex(self._dimensions)
             bounds = partition << 32, (partition + 1) << 32
-            rows = self._run(sql("vectors_between"), (*bounds, self._model)).fetchall()
+            rows = self._db.rows("vectors_between", (*bounds, self._model))
             index.add(*_unpacked(rows, self._dimensions))
             self._partitions[partition] = index
             self._shrink()
@@ -133,21 +147,26 @@ class Embeddings:
     def _renew(self, touched: Sequence[int]) -> None:
         """Apply what became of the touched entities, whatever it was: remove them, and add those that are active."""
         for start in range(0, len(touched), _CHUNK_ROWS):
-            numbers = np.array(touched[start : start + _CHUNK_ROWS], dtype=np.int64)
-            rows = self._run(sql("vectors_touched"), (apsw.carray(numbers), self._model)).fetchall()
+            numbers = np.array(touched[start : start + _CHUNK_ROWS], dtype=np.uint64)
+            rows = self._db.rows("vectors_touched", (listed(numbers), self._model))
             tenants = np.array([row[1] for row in rows], dtype=np.int64)
             alive, vectors = _unpacked([(row[0], row[2]) for row in rows], self._dimensions)
             for partition, index in self._partitions.items():
-                self._replace(index, numbers, numbers >> 32 == partition, alive, vectors, alive >> 32 == partition)
+                self._replace(
+                    index,
+                    numbers,
+                    numbers >> np.uint64(32) == partition,
+                    alive,
+                    vectors,
+                    alive >> np.uint64(32) == partition,
+                )
             for tenant, index in self._tenants.items():
                 everything = np.ones(len(numbers), dtype=bool)
                 self._replace(index, numbers, everything, alive, vectors, tenants == tenant)
 
     @staticmethod
-    def _replace(
-        index: VectorIndex, old: Numbers, gone: Numbers, new: Numbers, vectors: Vectors, come: Numbers
-    ) -> None:
-        index.remove(old[gone].astype(np.uint64))
+    def _replace(index: VectorIndex, old: Numbers, gone: Mask, new: Numbers, vectors: Vectors, come: Mask) -> None:
+        index.remove(old[gone])
         if come.any():
             index.add(new[come], vectors[come])
 
@@ -156,22 +175,24 @@ class Embeddings:
 
     def _loaded(self, tenant: int) -> VectorIndex | None:
         path = self._file(tenant)
-        mark = self._run(sql("watermark_get"), (path.name,)).fetchone()
+        mark = self._db.row("watermark_get", (path.name,))
         if mark is None or not path.exists():
             return None
         model, epoch, seq, checksum = mark
-        if model != self._model or epoch != self._seen.epoch or _checksum(path) != checksum:
+        if (model, epoch) != (self._model, self._seen.epoch):
             return None
         try:
+            if _checksum(path) != checksum:
+                return None
             index = self._kind.load(path, self._dimensions)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             _log.warning("a saved vector index could not be loaded; rebuilding it", extra={"error": str(error)})
             return None
         self._catch_up(tenant, index, seq)
         return index
 
     def _catch_up(self, tenant: int, index: VectorIndex, seq: int) -> None:
-        touched = sorted({row[2] for row in self._run(sql("log_since"), (seq,))})
+        touched = sorted({row[2] for row in self._db.each("log_since", (seq,))})
         kept, self._tenants, self._partitions = (
             (self._tenants, self._partitions),
             {tenant: index},
@@ -184,18 +205,25 @@ class Embeddings:
 
     def _built(self, tenant: int) -> VectorIndex:
         index = self._kind.make(self._dimensions)
-        cursor = self._run(sql("vectors_of_tenant"), (tenant, self._model))
+        cursor = self._db.each("vectors_of_tenant", (tenant, self._model))
         while rows := list(islice(cursor, _CHUNK_ROWS)):
             index.add(*_unpacked(rows, self._dimensions))
         return index
 
 
-def _unpacked(rows: Sequence[tuple[int, bytes]], dimensions: int) -> tuple[Numbers, Vectors]:
+def _unpacked(rows: Sequence[Row], dimensions: int) -> tuple[Numbers, Vectors]:
+    """Return the numbers and float32 vectors of (number, blob) rows."""
     size = 2 * dimensions
     rows = [row for row in rows if len(row[1]) == size]  # a damaged one costs itself, not the search
     numbers = np.fromiter((row[0] for row in rows), dtype=np.uint64, count=len(rows))
-    joined = b"".join([row[1] for row in rows])
-    return numbers, np.frombuffer(joined, dtype="<f2").reshape(len(rows), dimensions).astype(np.float32)
+    halves = np.frombuffer(b"".join([row[1] for row in rows]), dtype="<u2")
+    # A look-up in a table of all 65,536 half floats: twice as quick as a conversion where the processor has none.
+    return numbers, np.take(_half_floats(), halves, mode="clip").reshape(len(rows), dimensions)
+
+
+@cache
+def _half_floats() -> Vectors:
+    return np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
 
 
 def _checksum(path: Path) -> bytes:

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import apsw
-import numpy as np
-
 from umi.domain.label import label_name
 from umi.domain.query import Filter
 from umi.domain.scope import Scope
 from umi.domain.time import to_microseconds
-from umi.stores.sqlite.statements import sql
+from umi.stores.sqlite.database import Database, listed
 
 RANGES_MAX = 16  # beyond, one pass over the tenant's token is quicker than a range for each partition
 NUMBER_MAX = (1 << 63) - 1
@@ -43,38 +40,31 @@ class Place:
         return [(no << 32, (no + 1) << 32) for no, _ in self.partitions]
 
 
-def locate(connection: apsw.Connection, scope: Scope, filter: Filter) -> Place | None:
+def locate(db: Database, scope: Scope, filter: Filter) -> Place | None:
     """Return where a scope lies, or None if nothing was ever stored there."""
-    tenant = connection.execute(sql("tenant_get"), (scope.tenant,)).fetchone()
+    tenant = db.value("tenant_get", (scope.tenant,))
     if tenant is None:
         return None
     parts = (scope.user, scope.namespace, scope.agent)
-    partitions = tuple(connection.execute(sql("partitions_in_scope"), (tenant[0], *parts)))
+    partitions = tuple((no, active) for no, active in db.each("partitions_in_scope", (tenant, *parts)))
     if not partitions:
         return None
     whole_tenant = parts == (None, None, None)
     place = Place(
-        tenant=tenant[0],
+        tenant=tenant,
         partitions=partitions,
         whole_tenant=whole_tenant,
-        whole_store=whole_tenant and scope.session is None and _is_only_tenant(connection),
+        whole_store=whole_tenant and scope.session is None and db.value("tenants_count") == 1,
         filters=_filters(filter),
         filtered=not filter.is_empty or scope.session is not None,
     )
+    numbers = [no for no, _ in partitions]
     if scope.session is not None:
-        numbers = np.array([no for no, _ in partitions], dtype=np.int64)
-        sessions = [
-            row[0] for row in connection.execute(sql("sessions_in_scope"), (apsw.carray(numbers), scope.session))
-        ]
-        place.filters["sessions"] = json.dumps(sessions)
+        place.filters["sessions"] = json.dumps(db.column("sessions_in_scope", (listed(numbers), scope.session)))
     if not whole_tenant and len(partitions) > RANGES_MAX:
-        place.filters["partitions"] = json.dumps([no for no, _ in partitions])
-        place = replace(place, filtered=True)
+        place.filters["partitions"] = json.dumps(numbers)
+        return replace(place, filtered=True)
     return place
-
-
-def _is_only_tenant(connection: apsw.Connection) -> bool:
-    return connection.execute("SELECT count(*) FROM tenant").get == 1
 
 
 def _filters(filter: Filter) -> dict[str, Any]:

@@ -10,41 +10,60 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from heapq import nsmallest
+from math import log
 
-import apsw
-
+from umi.ports.store import Matches
+from umi.stores.sqlite.database import Database
 from umi.stores.sqlite.locating import RANGES_MAX, Place
-from umi.stores.sqlite.statements import sql
 
 ROWS_SCORED_MAX = 8_000
+_ROWS_COUNTED_MIN = 30_000  # in a smaller scope, scoring whatever matches is quicker than choosing words
 _COUNTED_MAX = 50_000  # beyond, a word is just very common
 _COUNTS_KEPT_MAX = 20_000
 _WORDS_MIN = 2
+_IDF_MIN = 1e-6  # FTS5's own, for words in more than half of all rows
 
 
 class Matching:
     """The word index of one connection. Used on the reader's lane only."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._run = connection.execute
+    def __init__(self, db: Database) -> None:
+        self._db = db
         self._counts: OrderedDict[str, int] = OrderedDict()
+        self._rows = 0
 
-    def best(self, place: Place | None, words: Sequence[str], limit: int) -> dict[int, float]:
-        """Return numbers with their BM25 scores, best first (higher is better)."""
+    def best(self, place: Place | None, words: Sequence[str], limit: int) -> Matches:
+        """Return the best matches for any of the words."""
         if place is None or not place.active or not words:
-            return {}
-        chosen = self._rarest(words) if place.active > ROWS_SCORED_MAX else list(words)
+            return Matches()
+        self._follow()
+        chosen = self._rarest(words) if place.active > _ROWS_COUNTED_MIN else list(words)
         statement = "match_filtered" if place.filtered else "match_range"
         if place.whole_store and not place.filtered:
             statement = "match_all"
         found: list[tuple[int, float]] = []
         for low, high in place.ranges:
             bounds = {"low": low, "high": high, "limit": limit, "tenant": place.tenant, "scored": ROWS_SCORED_MAX}
-            values = {"match": _expression(place, chosen), **bounds, **place.filters}
-            found += self._run(sql(statement), values)
+            rows = self._db.each(statement, {"match": _expression(place, chosen), **bounds, **place.filters})
+            found += ((number, score) for number, score in rows)
         if len(place.ranges) > 1:
             found = nsmallest(limit, found, key=lambda row: (row[1], row[0]))
-        return {number: -score for number, score in found}
+        return Matches(scores={number: -score for number, score in found}, ideal=self._ideal(words))
+
+    def _ideal(self, words: Sequence[str]) -> float:
+        """The sum of the words' inverse document frequencies, as FTS5's bm25() has them.
+
+        A word that stands once in a row of average length adds just that to its score: f (k1 + 1) / (f + k1) = 1.
+        """
+        counts = (min(self._count(word), self._rows) for word in words)
+        return sum(max(_IDF_MIN, log((self._rows - count + 0.5) / (count + 0.5))) for count in counts)
+
+    def _follow(self) -> None:
+        """Drop the counts once the store has grown or shrunk by a tenth since they were taken."""
+        rows = int(self._db.value("active_count"))
+        if abs(rows - self._rows) * 10 > self._rows:
+            self._counts.clear()
+            self._rows = rows
 
     def _rarest(self, words: Sequence[str]) -> list[str]:
         """Return the rarest words that together match few enough rows, and the two rarest in any case."""
@@ -59,11 +78,10 @@ class Matching:
         return chosen
 
     def _count(self, word: str) -> int:
-        """How many rows of the store hold a word. An old answer will do: only its order among others matters."""
+        """How many rows of the store hold a word, roughly: what matters is its order among others."""
         count = self._counts.get(word)
         if count is None:
-            count = int(self._run(sql("match_count"), (_any_of([word]), _COUNTED_MAX)).get)
-            self._counts[word] = count
+            count = self._counts[word] = int(self._db.value("match_count", (_any_of([word]), _COUNTED_MAX)))
             if len(self._counts) > _COUNTS_KEPT_MAX:
                 self._counts.popitem(last=False)
         self._counts.move_to_end(word)

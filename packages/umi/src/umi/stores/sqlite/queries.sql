@@ -31,6 +31,12 @@ SELECT id, content, recorded_at FROM entity WHERE identity = ?1;
 -- name: tenant_get
 SELECT no, active FROM tenant WHERE name = ?1;
 
+-- name: tenants_count
+SELECT count(*) FROM tenant;
+
+-- name: is_unembedded
+SELECT NOT EXISTS (SELECT 1 FROM embedding);
+
 -- name: tenant_add
 INSERT INTO tenant (name) VALUES (?1) RETURNING no, active;
 
@@ -94,8 +100,26 @@ INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 SELECT seq, kind, entity FROM log WHERE seq > ?1 ORDER BY seq;
 
 -- name: log_all
-SELECT l.seq, l.at, l.kind, l.id, l.actor, l.digest, l.hash, c.key, c.data FROM log l LEFT JOIN content c USING (seq)
+SELECT l.seq, l.at, l.kind, l.entity, l.id, l.actor, l.digest, l.hash, c.key, c.data FROM log l LEFT JOIN content c USING (seq)
 ORDER BY l.seq;
+
+-- name: log_lost
+-- Content of changes that the log does not hold any more.
+SELECT seq FROM content WHERE seq > ?1 ORDER BY seq LIMIT 1;
+
+-- name: log_disagreements
+-- Entities, with a change, that the log does not account for: added by no change, without content, or of another
+-- status than it says.
+SELECT e.id, e.content FROM entity e
+LEFT JOIN log a ON a.seq = e.content AND a.kind = 1 AND a.entity = e.no AND a.id = e.id
+LEFT JOIN content c ON c.seq = e.content
+WHERE a.seq IS NULL OR c.seq IS NULL
+UNION ALL
+SELECT e.id, l.seq FROM entity e JOIN log l ON l.seq = (SELECT max(seq) FROM log WHERE entity = e.no)
+WHERE (e.status = 1) <> (l.kind = 2)
+UNION ALL
+SELECT l.id, l.seq FROM log l LEFT JOIN entity e ON e.no = l.entity AND e.id = l.id WHERE e.no IS NULL
+LIMIT 1;
 
 -- name: embedding_put
 INSERT INTO embedding VALUES (?1, ?2, 1, ?3) ON CONFLICT (no) DO UPDATE SET model = ?2, active = 1, vector = ?3;
@@ -122,6 +146,9 @@ SELECT s.no FROM session s WHERE s.name = ?2 AND s.partition IN (SELECT value FR
 -- name: match_count
 -- How many entities hold a word, counted up to a limit.
 SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ?1 LIMIT ?2);
+
+-- name: active_count
+SELECT coalesce(sum(active), 0) FROM tenant;
 
 -- name: match_all
 -- Best words of a whole store, among the newest matches.
@@ -255,18 +282,25 @@ SELECT no FROM embedding WHERE no NOT IN (SELECT no FROM entity) ORDER BY no;
 -- name: vector_delete
 DELETE FROM embedding WHERE no = ?1;
 
--- name: words_check
-INSERT INTO words (words) VALUES ('integrity-check');
-
 -- name: watermark_get
 SELECT model, epoch, seq, checksum FROM watermark WHERE name = ?1;
 
 -- name: watermark_put
 INSERT OR REPLACE INTO watermark VALUES (?1, ?2, ?3, ?4, ?5);
 
--- name: job_put
-INSERT INTO job (kind, state, done, total) VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (kind) DO UPDATE SET state = ?2, done = ?3, total = ?4;
+-- name: job_start
+-- Ask for work, or ask anew.
+INSERT INTO job (kind, state, done, total) VALUES (?1, 'waiting', 0, ?2)
+ON CONFLICT (kind) DO UPDATE SET state = 'waiting', done = 0, total = ?2;
 
--- name: job_get
-SELECT state, done, total FROM job WHERE kind = ?1;
+-- name: job_advance
+UPDATE job SET state = 'running', done = done + ?2 WHERE kind = ?1 AND state <> 'done';
+
+-- name: job_finish
+UPDATE job SET state = 'done' WHERE kind = ?1;
+
+-- name: jobs
+SELECT kind, state, done, total FROM job ORDER BY kind;
+
+-- name: embeddings_count
+SELECT count(*) FROM embedding;

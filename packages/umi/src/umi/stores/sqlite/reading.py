@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import apsw
-import numpy as np
-
 from umi.domain.change import Applied, Outcome
 from umi.domain.entity import Entity
 from umi.domain.query import Filter
@@ -17,8 +14,8 @@ from umi.domain.time import from_microseconds
 from umi.errors import Invalid
 from umi.ports.store import Page
 from umi.stores.sqlite.codec import entity_of
+from umi.stores.sqlite.database import Database, listed
 from umi.stores.sqlite.locating import Place, locate
-from umi.stores.sqlite.statements import sql
 
 CURSOR_DIGITS_MAX = 18  # what fits into a signed 64-bit integer
 
@@ -26,58 +23,56 @@ CURSOR_DIGITS_MAX = 18  # what fits into a signed 64-bit integer
 class Reader:
     """Reads of one connection. Used on the reader's lane only."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._connection = connection
-        self._run = connection.execute
+    def __init__(self, db: Database) -> None:
+        self._db = db
 
     def known(self, identities: Sequence[bytes]) -> Mapping[bytes, Applied]:
         found: dict[bytes, Applied] = {}
         for identity in identities:
-            row = self._run(sql("identity_get"), (identity,)).fetchone()
+            row = self._db.row("identity_get", (identity,))
             if row is not None:
                 id, seq, at = row
                 found[identity] = Applied(outcome=Outcome.KNOWN, id=id, seq=seq, recorded_at=from_microseconds(at))
         return found
 
     def get(self, scope: Scope, ids: Sequence[str]) -> list[Entity | None]:
-        tenant = self._run(sql("tenant_get"), (scope.tenant,)).fetchone()
+        tenant = self._db.row("tenant_get", (scope.tenant,))
         if tenant is None:
             return [None] * len(ids)
         return [self._get(scope, tenant[0], id) for id in ids]
 
     def _get(self, scope: Scope, tenant: int, id: str) -> Entity | None:
-        row = self._run(sql("get"), (tenant, id)).fetchone()
+        row = self._db.row("get", (tenant, id))
         entity = None if row is None else entity_of(row)[1]
         return entity if entity is not None and covers(scope, entity.scope) else None
 
     def load(self, scope: Scope, numbers: Sequence[int]) -> dict[int, Entity]:
-        tenant = self._run(sql("tenant_get"), (scope.tenant,)).fetchone()
+        tenant = self._db.row("tenant_get", (scope.tenant,))
         if tenant is None or not numbers:
             return {}
-        listed = apsw.carray(np.array(numbers, dtype=np.int64))
-        entities = dict(map(entity_of, self._run(sql("load"), (listed, tenant[0]))))
+        entities = dict(map(entity_of, self._db.each("load", (listed(numbers), tenant[0]))))
         return {number: entity for number, entity in entities.items() if covers(scope, entity.scope)}
 
     def list(self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None, forgotten: bool) -> Page:
-        place = locate(self._connection, scope, filter)
+        place = locate(self._db, scope, filter)
         if place is None:
             return Page(items=(), next=None)
         start = _position(cursor)
         values = {"cursor": start, "limit": limit + 1, "forgotten": forgotten, **_bounds(place)}
-        rows = self._run(sql("list"), values).fetchall()
+        rows = self._db.rows("list", values)
         following = str(rows[limit - 1][0]) if len(rows) > limit else None
         return Page(items=tuple(entity_of(row[1:])[1] for row in rows[:limit]), next=following)
 
     def count(self, scope: Scope, filter: Filter) -> int:
-        place = locate(self._connection, scope, filter)
+        place = locate(self._db, scope, filter)
         if place is None:
             return 0
         if not place.filtered:
             return place.active
-        return self._run(sql("count"), _bounds(place)).get
+        return self._db.value("count", _bounds(place))
 
     def unindexed(self, model: int, dimensions: int, limit: int) -> list[Entity]:
-        return [entity_of(row)[1] for row in self._run(sql("unindexed"), (model, limit, dimensions))]
+        return [entity_of(row)[1] for row in self._db.each("unindexed", (model, limit, dimensions))]
 
 
 def _bounds(place: Place) -> dict[str, Any]:

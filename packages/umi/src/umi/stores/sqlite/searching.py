@@ -10,46 +10,46 @@ from __future__ import annotations
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
-import apsw
 import numpy as np
 
 from umi.domain.query import Candidate
+from umi.stores.sqlite.database import Database, listed
 from umi.stores.sqlite.embeddings import EXACT_ROWS_MAX, Embeddings
 from umi.stores.sqlite.locating import NUMBER_MAX, Place, locate
-from umi.stores.sqlite.statements import sql
 
 if TYPE_CHECKING:
     from umi.domain.change import Vector
     from umi.ports.store import Retrieval
     from umi.ports.vector_index import Numbers, VectorIndex
 
-OVERSAMPLING = 2  # how many times the wanted number an approximate index is asked for, before exact rescoring
+OVERSAMPLED = 50  # how many more than wanted an approximate index is asked for, before exact rescoring
+OVERSAMPLED_MIN = 200
 _WIDENING, _WIDENING_MAX = 4, 64
 
 
-def candidates(connection: apsw.Connection, embeddings: Embeddings, retrieval: Retrieval) -> list[Candidate]:
+def candidates(db: Database, embeddings: Embeddings, retrieval: Retrieval) -> list[Candidate]:
     """Describe matches and the nearest. Call it inside a read transaction, after `embeddings.follow()`."""
-    place = locate(connection, retrieval.scope, retrieval.filter)
+    place = locate(db, retrieval.scope, retrieval.filter)
     if place is None or not place.active:
         return []
-    near = _Nearest(connection, embeddings, place).to(retrieval.vector, retrieval.limit)
+    near = _Nearest(db, embeddings, place).to(retrieval.vector, retrieval.limit)
     missing = [number for number in retrieval.matches if number not in near]
     cosines = near | embeddings.cosines(np.array(missing, dtype=np.uint64), retrieval.vector)
-    numbers = np.array([*retrieval.matches, *(near.keys() - retrieval.matches.keys())], dtype=np.int64)
-    if not len(numbers):
+    numbers = [*retrieval.matches, *(near.keys() - retrieval.matches.keys())]
+    if not numbers:
         return []
     lexical = retrieval.matches.get
     return [
         Candidate(row[0], lexical(row[0]), cosines.get(row[0], 0.0), row[0] in near, *row[1:])
-        for row in connection.execute(sql("features"), (apsw.carray(numbers),))
+        for row in db.each("features", (listed(numbers),))
     ]
 
 
 class _Nearest:
     """The nearest vectors at one place."""
 
-    def __init__(self, connection: apsw.Connection, embeddings: Embeddings, place: Place) -> None:
-        self._run = connection.execute
+    def __init__(self, db: Database, embeddings: Embeddings, place: Place) -> None:
+        self._db = db
         self._embeddings = embeddings
         self._place = place
 
@@ -77,7 +77,7 @@ class _Nearest:
     def _through_index(self, vector: Vector, limit: int) -> Numbers:
         """The nearest by the tenant's index, more than asked for: their order is not exact yet."""
         index = self._embeddings.tenant(self._place.tenant)
-        wanted = OVERSAMPLING * limit
+        wanted = max(OVERSAMPLED_MIN, limit + OVERSAMPLED)
         if self._place.whole_tenant and not self._place.filtered:
             return index.search(vector, wanted)
         return self._narrowed(index, vector, wanted)
@@ -107,7 +107,7 @@ class _Nearest:
                 "tenant": self._place.tenant,
                 **self._place.filters,
             }
-            found += [row[0] for row in self._run(sql("numbers_filtered"), values)]
+            found += [row[0] for row in self._db.each("numbers_filtered", values)]
         return np.array(found, dtype=np.uint64)
 
     def _passing(self, numbers: Numbers) -> Numbers:
@@ -115,11 +115,11 @@ class _Nearest:
         if not len(numbers):
             return numbers
         values = {
-            "numbers": apsw.carray(numbers.astype(np.int64)),
+            "numbers": listed(numbers),
             "tenant": self._place.tenant,
             **self._place.filters,
         }
-        found = np.array([row[0] for row in self._run(sql("numbers_passing"), values)], dtype=np.uint64)
+        found = np.array([row[0] for row in self._db.each("numbers_passing", values)], dtype=np.uint64)
         if self._place.whole_tenant:
             return found
         partitions = np.array([no for no, _ in self._place.partitions], dtype=np.uint64)

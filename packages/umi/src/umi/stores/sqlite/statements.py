@@ -13,7 +13,7 @@ _ENTRY = re.compile(
 
 @cache
 def _statements() -> dict[str, str]:
-    text = files(__package__).joinpath("queries.sql").read_text("utf-8")
+    text = files("umi.stores.sqlite").joinpath("queries.sql").read_text("utf-8")
     entries = [(kind, name, body.strip().rstrip(";")) for kind, name, _, body in _ENTRY.findall(text)]
     fragments = {name: body for kind, name, body in entries if kind == "fragment"}
     return {name: _filled(body, fragments) for kind, name, body in entries if kind == "name"}
@@ -33,6 +33,6 @@ def sql(name: str) -> str:
 @cache
 def migrations() -> tuple[str, ...]:
     """Return the schema's steps, oldest first; step n brings a file from version n - 1 to n."""
-    folder = files(__package__).joinpath("schema")
+    folder = files("umi.stores.sqlite").joinpath("schema")
     steps = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda entry: entry.name)
     return tuple(step.read_text("utf-8") for step in steps)

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-
-import apsw
 
 from umi.domain.change import Applied, Batch
 from umi.domain.entity import Entity
 from umi.domain.query import Candidate, Filter
 from umi.domain.scope import Scope
-from umi.errors import ClosedError, ModelMismatchError
+from umi.errors import ClosedError, ModelMismatchError, StorageError
 from umi.ports.store import Finding, IndexEntry, Matches, Page, Retrieval, Stats
 from umi.ports.world import Clock, Entropy, Lane
 from umi.stores.sqlite import searching, upkeep
 from umi.stores.sqlite.connection import faults_named, open_reader, open_writer
+from umi.stores.sqlite.database import Database
 from umi.stores.sqlite.embeddings import Embeddings
 from umi.stores.sqlite.locating import locate
 from umi.stores.sqlite.matching import Matching
 from umi.stores.sqlite.reading import Reader
-from umi.stores.sqlite.statements import sql
-from umi.stores.sqlite.writing import Watermark, Writer
+from umi.stores.sqlite.writing import REINDEX, Watermark, Writer
 
 if TYPE_CHECKING:
     from umi.vectors.choice import IndexKind
@@ -56,11 +55,11 @@ class SqliteStore:
         self._dimensions = dimensions
         self._write_lane, self._read_lane = write_lane, read_lane
         self._closed = False
-        self._writing = open_writer(path)
+        self._writing = Database(open_writer(path))
         with faults_named(path):
             self._model = _register(self._writing, model, dimensions)
-            self.built_with = str(self._writing.execute(sql("meta_get"), ("model",)).get)
-        self._reading = open_reader(path)
+            self.built_with = str(self._writing.value("meta_get", ("model",)))
+        self._reading = Database(open_reader(path))
         self._writer = Writer(self._writing, path, clock, entropy)
         self._reader = Reader(self._reading)
         self._matching = Matching(self._reading)
@@ -115,7 +114,9 @@ class SqliteStore:
     async def adopt_model(self) -> None:
         """Record that every vector is now of the current model."""
         self._check_open()
-        await self._write_lane.run(lambda: self._writer.run([("meta_put", ("model", self._model_name))]))
+        await self._write_lane.run(
+            lambda: self._writer.run([("meta_put", ("model", self._model_name)), ("job_finish", (REINDEX,))])
+        )
         self.built_with = self._model_name
 
     async def stats(self) -> Stats:
@@ -124,9 +125,15 @@ class SqliteStore:
         )
 
     async def check(self) -> Sequence[Finding]:
-        return await self._read(
-            lambda: list(upkeep.check(self._reading, self._path, model=self._model, dimensions=self._dimensions))
-        )
+        self._check_open()
+
+        def work() -> Sequence[Finding]:
+            # A connection of its own: reads go on meanwhile, and FTS5 checks its index against the file, not against
+            # what a long-lived connection remembers of it.
+            with faults_named(self._path), closing(Database(open_reader(self._path))) as db:
+                return list(upkeep.check(db, self._path, model=self._model, dimensions=self._dimensions))
+
+        return await self._write_lane.run(work)
 
     async def sweep(self) -> None:
         """Remove index rows that belong to no entity."""
@@ -138,12 +145,8 @@ class SqliteStore:
 
         def work() -> None:
             # A connection of its own: the copy may take long, and reads go on meanwhile.
-            with faults_named(path):
-                connection = open_reader(self._path)
-                try:
-                    upkeep.backup(connection, path)
-                finally:
-                    connection.close()
+            with faults_named(path), closing(Database(open_reader(self._path))) as db:
+                upkeep.backup(db, path)
 
         await self._write_lane.run(work)
 
@@ -157,34 +160,39 @@ class SqliteStore:
         self._read_lane.close()
         self._write_lane.close()
 
+    # A saved index only makes the next start quicker: failing to save one never fails a close.
     def _close_reader(self) -> list[Watermark]:
-        marks = [] if self._embeddings is None else list(self._embeddings.save())
-        self._reading.close()
-        return marks
+        try:
+            return [] if self._embeddings is None else list(self._embeddings.save())
+        except (OSError, ValueError) as error:
+            _log.warning("the vector index was not saved; it will be rebuilt", extra={"error": str(error)})
+            return []
+        finally:
+            self._reading.close()
 
     def _close_writer(self, marks: list[Watermark]) -> None:
-        self._writer.run([("watermark_put", mark) for mark in marks])
-        self._writing.close()
+        try:
+            if marks:
+                self._writer.run([("watermark_put", mark) for mark in marks])
+        except StorageError as error:
+            _log.warning("the vector index was not noted; it will be rebuilt", extra={"error": str(error)})
+        finally:
+            self._writing.close()
 
     async def _read(self, work: Callable[[], T]) -> T:
         self._check_open()
 
         def transaction() -> T:
-            with faults_named(self._path):
-                self._reading.execute("BEGIN")
-                try:
-                    return work()
-                finally:
-                    self._reading.execute("COMMIT")
+            with faults_named(self._path), self._reading.snapshot():
+                return work()
 
         return await self._read_lane.run(transaction)
 
     def _vectors(self) -> Embeddings:
         # Not before the first search: the index library takes time to import.
         if self._embeddings is None:
-            kind = self._index_kind(self._dimensions)
             self._embeddings = Embeddings(
-                self._reading, self._path, kind, model=self._model, dimensions=self._dimensions
+                self._reading, self._path, self._index_kind, model=self._model, dimensions=self._dimensions
             )
         return self._embeddings
 
@@ -193,21 +201,27 @@ class SqliteStore:
             raise ClosedError
 
 
-def _register(connection: apsw.Connection, name: str, dimensions: int) -> int:
+def _register(db: Database, name: str, dimensions: int) -> int:
     """Return the model's number, noting a new model; a file without vectors is built with whatever comes first."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        row = connection.execute(sql("model_get"), (name,)).fetchone()
-        row = row or connection.execute(sql("model_add"), (name, dimensions)).fetchone()
-        if connection.execute("SELECT NOT EXISTS (SELECT 1 FROM embedding)").get:
-            connection.execute(sql("meta_put"), ("model", name))
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    if row[1] != dimensions:
-        connection.close()
+    row = db.row("model_get", (name,))
+    if row is None or db.value("is_unembedded"):
+        row = _note_model(db, name, dimensions)
+    number, known = row
+    if known != dimensions:
+        db.close()
         raise ModelMismatchError(
-            f"The store's vectors of {name} have {row[1]} dimensions; this embedder's {dimensions}."
+            f"The store's vectors of {name} have {known} dimensions; this embedder's {dimensions}."
         )
-    return row[0]
+    return number
+
+
+def _note_model(db: Database, name: str, dimensions: int) -> tuple[int, int]:
+    with db.transaction():
+        row = db.row("model_get", (name,)) or db.row("model_add", (name, dimensions))
+        assert row is not None
+        if db.value("is_unembedded"):
+            db.run("meta_put", ("model", name))
+        else:
+            db.run("job_start", (REINDEX, db.value("embeddings_count")))
+    number, known = row
+    return number, known

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-import apsw
-
-from umi.errors import Conflict
-from umi.ports.store import Finding, Severity, Stats
+from umi.errors import Conflict, StorageError
+from umi.ports.store import Finding, Job, Severity, Stats
 from umi.stores.sqlite.chain import GENESIS, digest, link
-from umi.stores.sqlite.statements import migrations, sql
+from umi.stores.sqlite.database import Database, Row
+from umi.stores.sqlite.embeddings import derived_files
+from umi.stores.sqlite.statements import migrations
 
 DISK_FREE_BYTES_MIN = 100 * 1024 * 1024
+LOG_HASH = 7  # its column in the statement log_all
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _IDS_SHOWN_MAX = 10_000
 
 
-def stats(connection: apsw.Connection, path: Path, *, model: int, model_name: str) -> Stats:
-    counts = connection.execute(sql("counts"), (model,)).fetchone() or (0,) * 8
+def stats(db: Database, path: Path, *, model: int, model_name: str) -> Stats:
+    counts = db.row("counts", (model,)) or (0,) * 8
     names = (
         "entities",
         "forgotten",
@@ -30,45 +34,82 @@ def stats(connection: apsw.Connection, path: Path, *, model: int, model_name: st
         "vectors",
         "vectors_awaited",
     )
-    size = sum(file.stat().st_size for file in path.parent.glob(path.name + "*"))
-    return Stats(**dict(zip(names, counts, strict=True)), bytes=size, model=model_name, schema=len(migrations()))
+    jobs = [Job(kind=kind, state=state, done=done, total=total) for kind, state, done, total in db.each("jobs")]
+    files = [path, path.with_name(path.name + "-wal"), *derived_files(path)]
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    return Stats(
+        **dict(zip(names, counts, strict=True)),
+        bytes=size,
+        model=model_name,
+        schema=len(migrations()),
+        jobs=tuple(jobs),
+    )
 
 
-def check(connection: apsw.Connection, path: Path, *, model: int, dimensions: int) -> Iterator[Finding]:
+def check(db: Database, path: Path, *, model: int, dimensions: int) -> Iterator[Finding]:
     """Look at the file, the log, both indexes and the disk. Changes nothing."""
-    yield from _check_file(connection)
-    yield _check_log(connection)
-    yield from _check_indexes(connection, model, dimensions)
+    yield from _check_file(db)
+    yield _check_log(db)
+    yield from _check_indexes(db, model, dimensions)
     yield _check_disk(path)
 
 
-def _check_file(connection: apsw.Connection) -> Iterator[Finding]:
-    faults = [row[0] for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
-    faults += [f"{row[0]} row {row[1]} points nowhere" for row in connection.execute("PRAGMA foreign_key_check")]
+def _check_file(db: Database) -> Iterator[Finding]:
+    faults = [row[0] for row in db.command("PRAGMA integrity_check(20)") if row[0] != "ok"]
+    faults += [f"{row[0]} row {row[1]} points nowhere" for row in db.command("PRAGMA foreign_key_check")]
     for fault in faults:
         yield Finding(part="file", severity=Severity.BROKEN, message=fault)
     if not faults:
         yield Finding(part="file", severity=Severity.OK, message="every page and table is sound")
 
 
-def _check_log(connection: apsw.Connection) -> Finding:
+def _check_log(db: Database) -> Finding:
     previous, expected = GENESIS, 1
-    for seq, at, kind, id, actor, mark, hashed, key, data in connection.execute(sql("log_all")):
-        whole = link(previous, seq=seq, at=at, kind=kind, id=id, actor=actor, digest=mark)
-        if seq != expected or whole != hashed or (data is not None and digest(key, data) != mark):
-            return Finding(part="log", severity=Severity.BROKEN, message=f"change {expected} does not fit the chain")
-        previous, expected = hashed, seq + 1
-    return Finding(part="log", severity=Severity.OK, message=f"{expected - 1} changes, chain unbroken")
+    try:
+        for row in db.each("log_all"):
+            if not _fits(row, previous, expected):
+                return _broken(f"change {expected} does not fit the chain")
+            previous, expected = row[LOG_HASH], expected + 1
+    except UnicodeDecodeError:
+        return _broken(f"change {expected} cannot be read")
+    return _check_account(db, expected - 1)
 
 
-def _check_indexes(connection: apsw.Connection, model: int, dimensions: int) -> Iterator[Finding]:
+def _check_account(db: Database, changes: int) -> Finding:
+    """Whether the log accounts for every entity, and holds every change that was made."""
+    lost = db.row("log_lost", (changes,))
+    if lost is not None:
+        return _broken(f"change {lost[0]} is missing from the end of the log")
+    stray = db.row("log_disagreements")
+    if stray is not None:
+        return _broken(f"entity {stray[0]} is not as change {stray[1]} says")
+    return Finding(part="log", severity=Severity.OK, message=f"{changes} changes, chain unbroken")
+
+
+def _broken(message: str) -> Finding:
+    return Finding(part="log", severity=Severity.BROKEN, message=message)
+
+
+def _fits(row: Row, previous: bytes, expected: int) -> bool:
+    """Whether an entry follows the one before it, and its content is what it was."""
+    seq, at, kind, number, id, actor, mark, hashed, key, data = row
+    if tuple(map(type, row[:8])) != (int, int, int, int, str, str, bytes, bytes) or seq != expected:
+        return False
+    if hashed != link(previous, seq=seq, at=at, kind=kind, number=number, id=id, actor=actor, digest=mark):
+        return False
+    if data is None:
+        return True
+    return isinstance(key, bytes) and isinstance(data, str) and digest(key, data) == mark
+
+
+def _check_indexes(db: Database, model: int, dimensions: int) -> Iterator[Finding]:
     questions = {
         "words": [("words_missing", ()), ("words_surplus", ())],
         "vectors": [("vectors_missing", (model, dimensions)), ("vectors_surplus", ())],
     }
     for part, ((missing, values), (surplus, _)) in questions.items():
-        ids = tuple(row[0] for row in connection.execute(sql(missing), values))[:_IDS_SHOWN_MAX]
-        extra = connection.execute(sql(surplus)).fetchall()
+        ids = tuple(row[0] for row in db.each(missing, values))[:_IDS_SHOWN_MAX]
+        extra = db.rows(surplus)
         if ids or extra:
             message = f"{len(ids)} entities lack them, {len(extra)} rows belong to none"
             yield Finding(part=part, severity=Severity.REPAIRABLE, message=message, ids=ids)
@@ -82,16 +123,45 @@ def _check_disk(path: Path) -> Finding:
     return Finding(part="disk", severity=severity, message=f"{free // 1024**2:,} MiB free")
 
 
-def backup(connection: apsw.Connection, path: Path) -> None:
+def backup(db: Database, path: Path) -> None:
     """Write a compact copy as of one moment, then give it its name: a half-written copy never bears it."""
-    if path.exists():
-        raise Conflict(f"{path} is already there. Name a file that does not exist; backups never overwrite.")
     draft = path.with_name(path.name + ".draft")
-    draft.unlink(missing_ok=True)
     try:
-        connection.execute("VACUUM INTO ?", (str(draft),))
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
+        if os.path.lexists(path):
+            raise _occupied(path)
         draft.unlink(missing_ok=True)
+        db.command("VACUUM INTO ?", (str(draft),))
+        _sync(draft)
+        _name(draft, path)
+    except FileExistsError as error:
+        raise _occupied(path) from error
+    except (OSError, ValueError) as error:
+        raise StorageError(f"{path} could not be written: {error}.") from error
+    finally:
+        with suppress(OSError, ValueError):
+            draft.unlink(missing_ok=True)
+
+
+def _name(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)  # unlike a rename, it refuses a name that came into use meanwhile
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(path):
+            raise _occupied(path) from error
+        draft.replace(path)
+    with suppress(OSError):  # not every file system lets a folder be synchronised
+        _sync(path.parent)
+
+
+def _occupied(path: Path) -> Conflict:
+    return Conflict(f"{path} is already there. Name a file that does not exist; backups never overwrite.")
+
+
+def _sync(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

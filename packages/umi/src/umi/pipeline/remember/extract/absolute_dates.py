@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from umi.domain.time import Grain, Period
+from umi.pipeline.remember.extract.anchor import SATURDAY
 from umi.pipeline.remember.extract.date_rule import Rule, Scene, part_of, rule, stated_year
 from umi.pipeline.remember.extract.date_words import (
     DECADES,
@@ -24,13 +25,17 @@ from umi.pipeline.remember.extract.tense import Tense
 # A number after these may be an amount.
 _LOOSE_CUES = frozenset({"for", "of", "from", "around", "by", "before", "after", "through", "circa"})
 _YEARS_LIKELY = range(1900, 2100)
+WEEKS_PER_MONTH = 4
 
 # What is counted is not dated: "march 4 miles", "It costs 2015 dollars", "in 1500 words".
 _COUNTED = (
-    r"(?! ?(?:%|°|k\b|x\b|[ap]\.?m\b)| (?:dollars?|euros?|pounds?|bucks?|people|persons?|users?|customers?|guests?|miles?|"
-    r"kms?|kilomet|met(?:er|re)s?|feet|ft|inch|kgs?|lbs?|grams?|calories|steps|words|pages|points|percent|times|hours?|"
+    r"(?! ?(?:%|°|k\b|x\b|[ap]\.?m\b)| (?:dollars?|euros?|pounds?|bucks?|people|persons?|users?|customers?|guests?|"
+    r"miles?|"
+    r"kms?|kilomet|met(?:er|re)s?|feet|ft|inch|kgs?|lbs?|grams?|calories|steps|words|pages|points|percent|times|"
+    r"hours?|"
     r"minutes?|mins?|seconds?|days?|weeks?|months?|years?|degrees|square|copies|units|items|likes|votes|million|"
-    r"thousand|hundred|billion|others?|more|files|lines|rows|seats|employees|students|kids|children|dogs|cats|servings))"
+    r"thousand|hundred|billion|others?|more|files|lines|rows|seats|employees|students|kids|children|dogs|cats|"
+    r"servings))"
 )
 _YEAR = r"(?:<year>|'(?P<yy>\d\d)|(?P<relative_year>last|this|next) year)"
 _DOW = r"(?:<dow>,?(?: the)? )?"
@@ -74,7 +79,7 @@ def _month(found: re.Match[str]) -> int:
 
 
 def _is_verb(found: re.Match[str], scene: Scene, month: int) -> bool:
-    """ "These 2 may be late", "we march 4 abreast": lower-case may and march need an ordinal or a year."""
+    """Lower-case may and march need an ordinal or a year: "these 2 may be late", "we march 4 abreast"."""
     if month not in {3, 5} or scene.capital(found, "month") or stated_year(found, scene):
         return False
     return not (found.groupdict().get("nth") or found.groupdict().get("nth_word"))
@@ -88,7 +93,9 @@ def _month_of_year(found: re.Match[str], scene: Scene) -> Period | None:
 def _bare_month(found: re.Match[str], scene: Scene) -> Period | None:
     word = found["month"].rstrip(".")
     weak = found.groupdict().get("cue")
-    if weak in {"for", "of", "before", "after", "from", "around"} and word in MONTHS_AMBIGUOUS:
+    if scene.habitual(found):
+        return None
+    if weak in {"for", "of", "from", "around"} and word in MONTHS_AMBIGUOUS:
         return None
     if weak == "by" and word in MONTHS_AMBIGUOUS and scene.tense(found) is Tense.PAST:
         return None  # "a song by April"
@@ -99,8 +106,26 @@ def _bare_month(found: re.Match[str], scene: Scene) -> Period | None:
     return part_of(scene.anchor, whole, found["part"])
 
 
+def _week_of_month(found: re.Match[str], scene: Scene) -> Period | None:
+    """The first week of May is its first seven days, the second weekend the one with its second Saturday."""
+    month, weekend = _month(found), found["unit"] == "weekend"
+    nth = ORDINALS.get(found["nth_word"] or "", 0)
+    if nth > WEEKS_PER_MONTH or scene.habitual(found):
+        return None
+
+    def build(year: int) -> Period:
+        whole = scene.anchor.month(year, month)
+        first = whole.end.date() - timedelta(days=7) if nth == 0 else whole.start.date() + timedelta(days=7 * (nth - 1))
+        if weekend:
+            return scene.anchor.weekend(first + timedelta(days=(SATURDAY - first.weekday()) % 7))
+        return scene.anchor.stretch(first, first + timedelta(days=7), Grain.WEEK)
+
+    year = stated_year(found, scene)
+    return build(year) if year else scene.facing(scene.tense(found), _this_year(scene), build)
+
+
 def _month_alone(found: re.Match[str], scene: Scene) -> Period | None:
-    """ "October." is an answer to "When?"."""
+    """Read a month that is the whole sentence: "October." answers "When?"."""
     if found.start() != scene.start or found["month"].rstrip(".") in MONTHS_AMBIGUOUS:
         return None
     return replace(_bare_month(found, scene) or scene.anchor.month(0, 1), confidence=0.5)
@@ -158,7 +183,7 @@ def _this_year(scene: Scene) -> int:
 
 
 def _year(found: re.Match[str], scene: Scene) -> Period | None:
-    year = int(found["year"])
+    year = stated_year(found, scene) or 0
     cue = found.groupdict().get("cue")
     if cue in _LOOSE_CUES and (year % 50 == 0 or not _YEARS_LIKELY.start <= year < _YEARS_LIKELY.stop):
         return None  # "a total of 1500": round and far-off numbers are amounts
@@ -211,7 +236,8 @@ def _quarter(found: re.Match[str], scene: Scene) -> Period | None:
 
 
 _TRIP = (
-    r"(?= (?:trip|vacation|holidays?|summer|season|election|wedding|conference|world cup|olympics|edition|tour|visit))"
+    r"(?= (?:trip|vacation|holidays?|summer|season|election|wedding|conference|world cup|olympics|edition|tour|"
+    r"visit))"
 )
 _ONE_TWO = r"(?P<one>3[01]|[12]\d|0?[1-9])(?P<sep>[/.-])(?P<two>3[01]|[12]\d|0?[1-9])"
 _CLOCK = r"(?:[t\s](?P<hh>[01]\d|2[0-3]):(?P<mi>[0-5]\d)(?::\d\d(?:\.\d{1,9})?)?(?P<zone>z|[+-]\d\d:?\d\d)?)?"
@@ -244,15 +270,23 @@ ABSOLUTE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "month",
-        rf"(?P<cue>{_PREPOSITION}) (?P<date>(?:<part>[\s-])?<month>)(?!'s| (?:i|street|avenue|first)\b)",
+        rf"(?P<cue>{_PREPOSITION}) (?:like |about |maybe |around )?(?P<date>(?:<part>[\s-])?<month>)(?!'s| (?:i|"
+        rf"street|avenue|first)\b)",
         _bare_month,
     ),
     rule("month", r"(?P<date><part>[\s-](?:in )?<month>)(?!'s)", _bare_month),
+    rule(
+        "month",
+        rf"(?:the )?(?:<nth_word>|last) (?P<unit>week(?:end)?) (?:of|in) <month>(?:,? (?:of )?{_YEAR})?",
+        _week_of_month,
+    ),
     rule("month", r"<month>(?P<part>)(?=\W*$)", _month_alone),
     rule("numeral", rf"(?P<date>(?=19|20)<year> ?- ?(?:<year2>|'?(?P<yy2>\d\d))){_COUNTED}", _years),
     rule("numeral", rf"(?:from|between) (?P<date><year> (?:to|through|until|till|and) <year2>){_COUNTED}", _years),
     rule(
-        "numeral", rf"(?:(?P<cue>{_PREPOSITION}|circa|as of)|back in|year|class of) (?P<date><year>){_COUNTED}", _year
+        "numeral",
+        rf"(?:(?P<cue>{_PREPOSITION}|circa|as of)|back in|year|born|class of) (?P<date><year>|'(?P<yy>\d\d)){_COUNTED}",
+        _year,
     ),
     rule("numeral", rf"(?P<date><part>[\s-]<year>){_COUNTED}", _year),
     rule("numeral", rf"(?:the|my|our|his|her|their|that) (?P<date><year>){_TRIP}", _year),

@@ -86,7 +86,7 @@ class Anchor:
     def decade(self, first_year: int, confidence: float = 1.0) -> Period:
         return self.stretch(date(first_year, 1, 1), date(first_year + 10, 1, 1), Grain.DECADE, confidence)
 
-    def unit(self, unit: str, offset: int, confidence: float = 1.0) -> Period:
+    def unit(self, unit: str, offset: int, confidence: float = 1.0) -> Period:  # noqa: PLR0911 - one line per unit
         """Return the calendar unit that lies so many units from the present one: ("month", -1) is last month."""
         today = self.today
         match unit:
@@ -128,3 +128,24 @@ class Anchor:
                 return self.year(self.today.year + count * 10, confidence)
             case _:
                 return self.unit(unit, count, confidence)
+
+
+def beside_day(anchor: Anchor, day: date, unit: str, side: str) -> Period:  # noqa: PLR0911 - one line per case
+    """Return the day, weekend or week before or after a day, or the one "of" it, which holds it."""
+    one, week = timedelta(days=1), timedelta(days=DAYS_PER_WEEK)
+    match unit, side:
+        case ("week", "of"):
+            return anchor.week(day)
+        case ("week", _):
+            first = day - week if side == "before" else day + one
+            return anchor.stretch(first, first + week, Grain.WEEK)
+        case ("weekend", "before"):
+            return anchor.weekend(day - week)
+        case ("weekend", "after") if day.weekday() >= SATURDAY:
+            return anchor.weekend(day + week)
+        case ("weekend", _):
+            return anchor.weekend(day)
+        case (_, "of"):
+            return anchor.day(day)
+        case _:
+            return anchor.day(day - one if side == "before" else day + one)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from umi.domain.time import Grain, Period
@@ -14,7 +14,9 @@ DAY_PARTS: Final = {"morning": (5, 12), "afternoon": (12, 17), "evening": (17, 2
 _NAMED = {"noon": 12, "midday": 12, "midnight": 0}
 # A bare "at 5" is far more often the afternoon.
 _HOUR_FIRST_AM = 7
+_LATE = frozenset({"afternoon", "evening", "night", "nite"})
 _NOON = 12
+_DAWN = 5
 
 _CLOCK = (
     r"(?:(?P<named>noon|midday|midnight)|(?P<hour>2[0-3]|1\d|0?\d)(?:[:.h](?P<minute>[0-5]\d))?[ \t]{0,2}"
@@ -22,12 +24,14 @@ _CLOCK = (
     r"(?<=@)(?:1[0-2]|[1-9]))(?:[ \t]?o'?clock)?)(?![\w:%]|[.,/-]\d)"
 )
 _AFTER = re.compile(
-    r",?[ \t]{0,2}(?:in the[ \t]|early[ \t]|late[ \t])?(?P<part>morning|afternoon|evening|night|nite)\b(?!s)(?:,?[ \t]{0,2}(?:(?:at|around|from|by|@)[ ]?)"
+    r",?[ \t]{0,2}(?:in the[ \t]|early[ \t]|late[ \t])?(?P<part>morning|afternoon|evening|night|"
+    r"nite)\b(?!s)(?:,?[ \t]{0,2}(?:(?:at|around|from|by|@)[ ]?)"
     rf"(?P<then>{_CLOCK}))?".replace("?P<then>", "?:")
 )
 _AFTER_CLOCK = re.compile(rf",?[ \t]{{0,2}}(?:(?:at|around|from|by|@|about)[ ]?)?{_CLOCK}")
 _BEFORE_CLOCK = re.compile(
-    rf"(?:(?<!\w)(?:at|around)[ ])?(?<![\w:.,/-]){_CLOCK}(?:[ \t]{{1,3}}(?:on|in the morning|this|of))?,?[ \t]{{1,3}}$"
+    rf"(?:(?<!\w)(?:at|around)[ ])?(?<![\w:.,/-]){_CLOCK}(?:[ \t]{{1,3}}(?:on|in the morning|this|"
+    rf"of))?,?[ \t]{{1,3}}$"
 )
 _LONGEST = 40
 
@@ -63,17 +67,20 @@ def _hour(clock: re.Match[str], part: str | None) -> tuple[int, int, bool] | Non
             return None
         return hour % _NOON + (_NOON if clock["half"] == "p" else 0), int(clock["minute"] or 0), False
     if clock["hour24"]:
-        return int(clock["hour24"]), int(clock["minute24"]), False
+        hour, minute, padded = int(clock["hour24"]), int(clock["minute24"]), clock["hour24"].startswith("0")
+        late = part in _LATE or (part is None and 1 <= hour < _HOUR_FIRST_AM)
+        return (hour + _NOON, minute, True) if late and hour < _NOON and not padded else (hour, minute, False)
     if not clock["bare"]:
         return None
     hour = int(clock["bare"])
-    late = part in {"afternoon", "evening", "night", "nite"} or (part is None and hour < _HOUR_FIRST_AM)
+    late = part in _LATE or (part is None and hour < _HOUR_FIRST_AM)
     return hour % _NOON + _NOON if late else hour, 0, True
 
 
 def _at(period: Period, hour: int, minute: int, guessed: bool) -> Period:
-    clock = time(hour, minute)
-    start = period.start.combine(period.start.date(), clock, tzinfo=period.start.tzinfo)
+    past_midnight = hour < _DAWN and period.start.hour >= _NOON  # "midnight tonight" is tomorrow's first hour
+    day = period.start.date() + timedelta(days=1) if past_midnight else period.start.date()
+    start = datetime.combine(day, time(hour, minute), tzinfo=period.start.tzinfo)
     step, grain = (timedelta(minutes=1), Grain.MINUTE) if minute else (timedelta(hours=1), Grain.HOUR)
     sure = min(period.confidence, 0.7) if guessed else period.confidence
     return Period(start=start, end=start + step, grain=grain, confidence=sure)
@@ -81,7 +88,7 @@ def _at(period: Period, hour: int, minute: int, guessed: bool) -> Period:
 
 def at_part(period: Period, part: str) -> Period:
     first, after = DAY_PARTS[part]
-    midnight = period.start.combine(period.start.date(), time(), tzinfo=period.start.tzinfo)
+    midnight = datetime.combine(period.start.date(), time(), tzinfo=period.start.tzinfo)
     return replace(
         period, start=midnight + timedelta(hours=first), end=midnight + timedelta(hours=after), grain=Grain.HOUR
     )

@@ -12,6 +12,9 @@ from umi.pipeline.remember.extract.anchor import Anchor, month_start
 from umi.pipeline.remember.extract.date_words import MONTHS_PER_YEAR, date_pattern, year_of_two_digits
 from umi.pipeline.remember.extract.tense import Tense, tense_at
 
+_HABIT = re.compile(r"\b(?:usually|always|typically|traditionally|tradition|(?:every|each) (?:year|week))\b")
+_HABIT_REACH = 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
@@ -29,6 +32,11 @@ class Scene:
     def capital(self, found: re.Match[str], group: str) -> bool:
         """Whether the word was written with a capital."""
         return self.text[found.start(group)].isupper()
+
+    def habitual(self, found: re.Match[str]) -> bool:
+        """Whether what recurs is meant as recurring: "during Thanksgiving we usually watch a film"."""
+        start, end = max(self.start, found.start() - _HABIT_REACH), min(self.end, found.end() + _HABIT_REACH)
+        return _HABIT.search(self.folded, start, end) is not None
 
     def facing(self, tense: Tense, year: int, build: Callable[[int], Period], *, sure: float = 0.8) -> Period:
         """Return what recurs every year, in the year the tense points to; without a tense, the nearest."""
@@ -100,3 +108,10 @@ def _third(part: str) -> tuple[int, int]:
     if part.startswith("early") or part.endswith(("beginning of", "start of")):
         return 0, 1
     return (2, 3) if part.startswith("late") or part.endswith("end of") else (1, 2)
+
+
+def step_of(which: str) -> int:
+    """Return -1 for last, 1 for next, 0 for this."""
+    if which.endswith(("last", "past", "previous")):
+        return -1
+    return 1 if which.endswith(("next", "nxt", "coming")) else 0

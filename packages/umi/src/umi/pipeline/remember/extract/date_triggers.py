@@ -23,11 +23,11 @@ from umi.pipeline.remember.extract.date_words import (
 )
 
 _LETTERS = re.compile(r"[a-z]+")
-_DIGITS = re.compile(r"\d(?:\d\d\d|[/.-]\d| ?(?:st|nd|rd|th)\b|'?s\b)")
+_DIGITS = re.compile(r"\d(?:\d\d\d|[/.-]\d| ?(?:st|nd|rd|th)\b|'?s\b)|'\d\d\b")
 _HOLIDAY_WORDS = (
-    "christmas xmas mas easter halloween hallowe thanksgiving valentine valentines nye boxing patrick patricks fool fools "
-    "juneteenth cinco veterans armistice bonfire fawkes labor labour memorial mother mothers father fathers mlk luther "
-    "presidents president mardi earth independence fourth july friday cyber monday year years th"
+    "christmas xmas mas easter halloween hallowe thanksgiving valentine valentines nye boxing patrick patricks fool "
+    "fools juneteenth cinco veterans armistice bonfire fawkes labor labour memorial mother mothers father fathers mlk "
+    "luther presidents president mardi earth independence fourth july friday cyber monday year years th"
 )
 
 

@@ -92,19 +92,21 @@ def alternation(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
+# The full stop of an abbreviation, not of a sentence: "Oct. 5", "Tues. at 3".
+_DOT = r"(?:\.(?= (?:\d|at |the )))?"
 _LISTS = {
-    "month": rf"(?:{alternation(MONTHS)})\b\.?",
-    "dow": rf"(?:{alternation(WEEKDAYS)})\b\.?",
+    "month": rf"(?:{alternation(MONTHS)})\b{_DOT}",
+    "dow": rf"(?:{alternation(WEEKDAYS)})\b{_DOT}",
     "year": r"(?:1\d|20)\d\d",
     "day": r"(?:3[01]|[12]\d|0?[1-9])",
     "nth": r"(?:3[01]|[12]\d|0?[1-9]) ?(?:st|nd|rd|th)",
     "nth_word": alternation(ORDINALS),
-    "n": rf"\d{{1,4}}|(?:a|the) couple(?: of)?|couple(?: of)?|a few|few|several|{alternation(set(NUMBERS) - VAGUE_NUMBERS)}",
+    "n": r"\d{1,4}|(?:(?:a|the) )?couple(?: of)?|(?:a )?few|several|" + alternation(set(NUMBERS) - VAGUE_NUMBERS),
     "unit": rf"(?:{alternation(UNITS)})",
     "season": alternation(SEASONS),
     "decade": r"(?:(?:1\d|20)\d|'?\d)0'?s|" + alternation(DECADES),
     "which": r"this past|this coming|last|this|next|past|coming|upcoming|previous|nxt",
-    "part": r"early|late|mid|the middle of|middle of|the beginning of|beginning of|the start of|start of|the end of|end of",
+    "part": r"early|late|mid|(?:the )?(?:middle|beginning|start|end) of",
 }
 _PLACEHOLDER = re.compile(r"(?<!\?P)<(([a-z_]+)\d?)>")
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from umi.domain.time import DateMention, Grain, Period, aware
 from umi.pipeline.remember.extract.absolute_dates import ABSOLUTE_RULES
-from umi.pipeline.remember.extract.anchor import Anchor
+from umi.pipeline.remember.extract.anchor import Anchor, beside_day
 from umi.pipeline.remember.extract.clock import refine
 from umi.pipeline.remember.extract.date_rule import Rule, Scene
 from umi.pipeline.remember.extract.date_triggers import triggers
@@ -22,14 +23,21 @@ from umi.pipeline.remember.extract.extracted import Sentence
 from umi.pipeline.remember.extract.folding import fold
 from umi.pipeline.remember.extract.holidays import HOLIDAY_RULES
 from umi.pipeline.remember.extract.relative_dates import RELATIVE_RULES
+from umi.pipeline.remember.extract.seasons import SEASON_RULES
 from umi.pipeline.remember.extract.sentences import split_sentences
+from umi.pipeline.remember.extract.weekdays import WEEKDAY_RULES
 
-_RULES: tuple[Rule, ...] = (*ABSOLUTE_RULES, *HOLIDAY_RULES, *RELATIVE_RULES)
-# "On Thursday, not Wednesday": the other day is the one that is not meant.
-_DENIED = re.compile(r"\b(?:not|instead of|rather than|isn't|wasn't)(?: on| in| at| this| the)? $")
-_DENIED_REACH = 20
-_WEEK_OF = re.compile(r"\bweek(?P<weekend>end)? of (?:the )?$")
-_WEEK_OF_REACH = 16
+_RULES: tuple[Rule, ...] = (*ABSOLUTE_RULES, *HOLIDAY_RULES, *RELATIVE_RULES, *SEASON_RULES, *WEEKDAY_RULES)
+# "On Thursday, not Wednesday" does not mean Wednesday; "every year in May" means no May in particular.
+_DENIED = re.compile(
+    r"\b(?:not|instead of|rather than|isn't|wasn't)(?: on| in| at| this| the)? $|\b(?:every|each) (?:year|month|"
+    r"week) (?:in|on|at) (?:the )?$"
+)
+_DENIED_REACH = 24
+_BESIDE = re.compile(r"\b(?:last )?(?P<unit>day|night|weekend|week) (?P<side>of|before|after) (?:the )?$")
+_TO = re.compile(r" ?- ?| (?:to|through|thru|until|till) (?:the )?")
+_NUMBER = re.compile(r"\d")
+_BESIDE_REACH = 24
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -54,13 +62,13 @@ def _dates_in(scene: Scene) -> Iterator[DateMention]:
     seen = triggers(scene.folded[scene.start : scene.end])
     if not seen:
         return
-    chosen = _without_overlap(_proposals(scene, seen))
+    chosen = _joined(scene, _without_overlap(_proposals(scene, seen)))
     free = scene.start
     for index, (start, end, period) in enumerate(chosen):
         until = chosen[index + 1][0] if index + 1 < len(chosen) else scene.end
         if _takes_a_clock(period):
             start, end, period = refine(scene.folded, start, end, period, free, until)  # noqa: PLW2901
-        start, period = _widened(scene, start, period)  # noqa: PLW2901
+        start, period = _beside(scene, start, period, free)  # noqa: PLW2901
         free = end
         yield DateMention(text=scene.text[start:end], start=start, end=end, period=period)
 
@@ -71,18 +79,20 @@ def _takes_a_clock(period: Period) -> bool:
     return (period.grain is Grain.DAY and length <= _DAY) or (period.grain is Grain.HOUR and length > _HOUR)
 
 
-def _widened(scene: Scene, start: int, period: Period) -> tuple[int, Period]:
-    """ "The week of May 5th" is the week that holds it."""
-    reach = max(scene.start, start - _WEEK_OF_REACH)
-    found = _WEEK_OF.search(scene.folded, reach, start) if period.grain is Grain.DAY else None
+def _beside(scene: Scene, start: int, period: Period, free: int) -> tuple[int, Period]:
+    """Read "the week of May 5th", "the day before Christmas", "the weekend after 17 July" as what they point to."""
+    reach = max(free, start - _BESIDE_REACH)
+    found = _BESIDE.search(scene.folded, reach, start) if period.grain is Grain.DAY else None
     if found is None:
         return start, period
-    day = period.start.date()
-    week = scene.anchor.weekend(day) if found["weekend"] else scene.anchor.week(day)
-    return found.start(), replace(week, confidence=period.confidence)
+    try:
+        beside = beside_day(scene.anchor, period.start.date(), found["unit"], found["side"])
+    except (ValueError, OverflowError):
+        return start, period
+    return found.start(), replace(beside, confidence=period.confidence)
 
 
-def _proposals(scene: Scene, seen: Set[str]) -> Iterator[tuple[int, int, Period]]:
+def _proposals(scene: Scene, seen: AbstractSet[str]) -> Iterator[tuple[int, int, Period]]:
     for one in _RULES:
         if one.needs.isdisjoint(seen):
             continue
@@ -100,6 +110,29 @@ def _meaning(one: Rule, found: re.Match[str], scene: Scene) -> Period | None:
         return one.mean(found, scene)
     except (ValueError, OverflowError):
         return None
+
+
+def _joined(scene: Scene, dates: list[tuple[int, int, Period]]) -> list[tuple[int, int, Period]]:
+    """Read "June 1 to June 7" as one stretch. Weekdays are left apart: "moved from Monday to Friday"."""
+    joined: list[tuple[int, int, Period]] = []
+    for start, end, period in dates:
+        if joined and _reaches_to(scene, joined[-1], start, end, period):
+            first, _, before = joined.pop()
+            joined.append((first, end, replace(before, end=period.end, grain=Grain.WEEK)))
+        else:
+            joined.append((start, end, period))
+    return joined
+
+
+def _reaches_to(scene: Scene, before: tuple[int, int, Period], start: int, end: int, period: Period) -> bool:
+    first, last, earlier = before
+    return (
+        earlier.grain is period.grain is Grain.DAY
+        and earlier.start < period.start
+        and _TO.fullmatch(scene.folded, last, start) is not None
+        and _NUMBER.search(scene.folded, first, last) is not None
+        and _NUMBER.search(scene.folded, start, end) is not None
+    )
 
 
 def _without_overlap(proposals: Iterable[tuple[int, int, Period]]) -> list[tuple[int, int, Period]]:

@@ -82,10 +82,14 @@ _DAYS: Final[dict[str, Day]] = {
 _NAMES = "|".join(_DAYS)
 _PATTERNS: Final = tuple((re.compile(pattern), day) for pattern, day in _DAYS.items())
 
-_CUE = r"(?P<cue>over|at|on|for|by|until|till|before|after|around|during|since|last|next|this|this past|this coming|past|come)"
+_CUE = (
+    r"(?P<cue>over|at|on|for|by|until|till|before|after|around|during|since|last|next|this|this past|this coming|past|"
+    r"come)"
+)
 _THING = (
     r"(?! (?:trees?|presents?|gifts?|cards?|songs?|movies?|films?|costumes?|eggs?|cookies?|lights?|markets?|music|"
-    r"decorations?|decor|spirit|specials?|sweaters?|jumpers?|carols?|albums?|stories|story|candy|pumpkins?|resolutions?|"
+    r"decorations?|decor|spirit|specials?|sweaters?|jumpers?|carols?|albums?|stories|story|candy|pumpkins?|"
+    r"resolutions?|"
     r"stockings?|ornaments?|themed?|vibes?|sales?|deals?|shopping|baking|cards?|flowers?|cake|pudding|party ideas)\b)"
 )
 
@@ -95,6 +99,8 @@ def _holiday(found: re.Match[str], scene: Scene) -> Period | None:
     year = stated_year(found, scene)
     if year:
         return scene.anchor.day(day(year))
+    if scene.habitual(found):
+        return None
     tense = _direction(found["cue"].split()[-1], scene.tense(found))
     return scene.facing(tense, scene.anchor.today.year, lambda at: scene.anchor.day(day(at)))
 

@@ -1,4 +1,4 @@
-"""Dates that count from the moment a message was sent: yesterday, last week, two summers ago, on Tuesday, in three weeks."""
+"""Dates that count from the moment a message was sent: yesterday, last week, two summers ago, on Tuesday."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 from umi.domain.time import Grain, Period
-from umi.pipeline.remember.extract.anchor import Anchor
+from umi.pipeline.remember.extract.anchor import Anchor, month_start
 from umi.pipeline.remember.extract.clock import DAY_PARTS, at_part
-from umi.pipeline.remember.extract.date_rule import Rule, Scene, part_of, rule
+from umi.pipeline.remember.extract.date_rule import Rule, Scene, part_of, rule, step_of
 from umi.pipeline.remember.extract.date_words import (
-    DAYS_PER_WEEK,
     MONTHS,
-    SEASONS,
     TODAY,
     TOMORROW,
     TONIGHT,
     UNITS,
     WEEKDAYS,
-    WEEKDAYS_AMBIGUOUS,
     YESTERDAY,
     alternation,
     number,
@@ -28,6 +25,8 @@ from umi.pipeline.remember.extract.tense import Tense
 
 MONDAY = 0
 FRIDAY = 4
+_UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14}
+_UNIT_MONTHS = {"month": 1, "quarter": 3, "year": 12, "decade": 120}
 
 
 def _named_day(found: re.Match[str], scene: Scene) -> Period:
@@ -55,7 +54,7 @@ def _this_part(found: re.Match[str], scene: Scene) -> Period:
 
 def _next_to(found: re.Match[str], scene: Scene) -> Period | None:
     """Last, this or next week, month, year and so on."""
-    unit, step = UNITS[found["unit"]], _step(found["which"])
+    unit, step = UNITS[found["unit"]], step_of(found["which"])
     if unit in {"minute", "hour", "century"} or (unit == "day" and step <= 0):
         return None
     if unit == "day" and (found["the"] or scene.tense(found) is Tense.PAST):
@@ -69,12 +68,6 @@ def _next_to(found: re.Match[str], scene: Scene) -> Period | None:
     return part_of(scene.anchor, scene.anchor.unit(unit, step), found["part"])
 
 
-def _step(which: str) -> int:
-    if which.endswith(("last", "past", "previous")):
-        return -1
-    return 1 if which.endswith(("next", "nxt", "coming")) else 0
-
-
 def _weekend(scene: Scene, step: int, tense: Tense) -> Period:
     anchor = scene.anchor
     on_weekend = anchor.today.weekday() >= FRIDAY + 1
@@ -86,7 +79,7 @@ def _weekend(scene: Scene, step: int, tense: Tense) -> Period:
 
 
 def _some_weekend(found: re.Match[str], scene: Scene) -> Period | None:
-    """ "At the weekend" is the nearest one the tense allows; a habit has none."""
+    """Read "at the weekend" as the nearest one the tense allows; a habit has none."""
     tense = scene.tense(found)
     return None if tense is Tense.UNKNOWN else _weekend(scene, 0, tense)
 
@@ -102,17 +95,26 @@ def _rolling(anchor: Anchor, unit: str, count: int, sure: float = 0.7) -> Period
 
 
 def _shifted(anchor: Anchor, unit: str, count: int) -> date:
-    match unit:
-        case "day" | "week" | "fortnight":
-            return anchor.today + timedelta(days=count * {"day": 1, "week": 7, "fortnight": 14}[unit])
-        case _:
-            start = anchor.unit(unit, count).start.date()
-            return start + timedelta(days=min(anchor.today.day, 28) - 1)  # every month has a 28th
+    """Return the same day so many units on; the day of the month is at most the 28th, which every month has."""
+    if unit in _UNIT_DAYS:
+        return anchor.today + timedelta(days=count * _UNIT_DAYS[unit])
+    start = month_start(anchor.today.year, anchor.today.month + count * _UNIT_MONTHS[unit])
+    return start + timedelta(days=min(anchor.today.day, 28) - 1)
+
+
+def _within(found: re.Match[str], scene: Scene) -> Period | None:
+    count, vague = number(found["n"])
+    return _rolling(scene.anchor, UNITS[found["unit"]], count, 0.5 if vague else 0.7)
+
+
+def _ago_today(found: re.Match[str], scene: Scene) -> Period:
+    """A year ago today."""
+    return scene.anchor.day(_shifted(scene.anchor, UNITS[found["unit"]], -number(found["n"])[0]))
 
 
 def _span_of_units(found: re.Match[str], scene: Scene) -> Period | None:
     count, vague = number(found["n"])
-    unit, step = UNITS[found["unit"]], _step(found["which"])
+    unit, step = UNITS[found["unit"]], step_of(found["which"])
     return _rolling(scene.anchor, unit, count * step, 0.5 if vague else 0.7) if step and count else None
 
 
@@ -171,52 +173,8 @@ def _beside(found: re.Match[str], scene: Scene) -> Period | None:
     return scene.anchor.unit(unit, -2 if found["side"] == "before last" else 2, 0.9)
 
 
-def _seasons_ago(found: re.Match[str], scene: Scene) -> Period:
-    count, vague = number(found["n"])
-    last = _season_near(scene, SEASONS[found["season"]], -1)
-    return replace(
-        scene.anchor.season(last.start.year - (count - 1), SEASONS[found["season"]]), confidence=0.5 if vague else 0.8
-    )
-
-
-def _season(found: re.Match[str], scene: Scene) -> Period | None:
-    groups = found.groupdict()
-    first_month = SEASONS[found["season"]]
-    if not groups.get("which"):  # "in the summer": a habit unless the tense points somewhere
-        tense = scene.tense(found)
-        if tense is Tense.UNKNOWN:
-            return None
-        whole = scene.facing(
-            tense, scene.anchor.today.year, lambda year: scene.anchor.season(year, first_month), sure=0.6
-        )
-    else:
-        step = _step(found["which"])
-        tense = Tense.PAST if found["which"].endswith("this past") else scene.tense(found)
-        whole = _this_season(scene, first_month, tense) if step == 0 else _season_near(scene, first_month, step)
-    return part_of(scene.anchor, whole, groups.get("part"))
-
-
-def _season_near(scene: Scene, first_month: int, step: int) -> Period:
-    """The last season of a name that is over, or the next that has not begun."""
-    anchor, now = scene.anchor, scene.anchor.now
-    every = [anchor.season(anchor.today.year + years, first_month, 0.7) for years in (-2, -1, 0, 1, 2)]
-    if step < 0:
-        return [one for one in every if one.end <= now][-1]
-    return next(one for one in every if one.start > now)
-
-
-def _this_season(scene: Scene, first_month: int, tense: Tense) -> Period:
-    """The season under way, or else the nearest in the tense's direction."""
-    anchor, now = scene.anchor, scene.anchor.now
-    every = [anchor.season(anchor.today.year + years, first_month, 0.85) for years in (-1, 0, 1)]
-    present = next((one for one in every if one.holds(now)), None)
-    if present:
-        return present
-    return _season_near(scene, first_month, -1 if tense is Tense.PAST else 1)
-
-
 def _which_month(found: re.Match[str], scene: Scene) -> Period:
-    anchor, month, step = scene.anchor, MONTHS[found["month"].rstrip(".")], _step(found["which"])
+    anchor, month, step = scene.anchor, MONTHS[found["month"].rstrip(".")], step_of(found["which"])
     year = anchor.today.year
     if step < 0:
         whole = anchor.month(year - (month >= anchor.today.month), month, 0.9)
@@ -227,99 +185,10 @@ def _which_month(found: re.Match[str], scene: Scene) -> Period:
     return part_of(anchor, whole, found["part"])
 
 
-def _weekday_of_week(found: re.Match[str], scene: Scene) -> Period:
-    """Tuesday next week, last week on Friday."""
-    groups = found.groupdict()
-    step = _step(groups.get("which") or found["which2"])
-    monday = scene.anchor.week(scene.anchor.today).start.date()
-    weekday = WEEKDAYS[(groups.get("dow") or found["dow2"]).rstrip(".")]
-    return scene.anchor.day(monday + timedelta(days=step * DAYS_PER_WEEK + weekday))
-
-
-def _which_weekday(found: re.Match[str], scene: Scene) -> Period:
-    """Last Friday is the latest one before today; next Friday that of the week to come; this Friday that of this one."""
-    anchor, weekday = scene.anchor, WEEKDAYS[found["dow"].rstrip(".")]
-    which, step = found["which"], _step(found["which"])
-    if step < 0:
-        return anchor.day(_strictly_before(anchor.today, weekday), 0.9)
-    monday = anchor.today - timedelta(days=anchor.today.weekday())
-    if step == 0:
-        day = monday + timedelta(days=weekday)
-        if scene.tense(found) is Tense.PAST and day > anchor.today:
-            day -= timedelta(days=DAYS_PER_WEEK)
-        elif scene.tense(found) is not Tense.PAST and day < anchor.today:
-            day += timedelta(days=DAYS_PER_WEEK)
-        return anchor.day(day, 0.9)
-    if which.endswith("coming"):
-        return anchor.day(_strictly_after(anchor.today, weekday))
-    day = monday + timedelta(days=DAYS_PER_WEEK + weekday)
-    return anchor.day(day, 0.9 if weekday <= anchor.today.weekday() else 0.6)
-
-
-def _strictly_before(day: date, weekday: int) -> date:
-    return day - timedelta(days=(day.weekday() - weekday - 1) % DAYS_PER_WEEK + 1)
-
-
-def _strictly_after(day: date, weekday: int) -> date:
-    return day + timedelta(days=(weekday - day.weekday() - 1) % DAYS_PER_WEEK + 1)
-
-
-# "Black Friday", "Ruby Tuesday", "every Monday", "a Monday", "hate Mondays" name no single day.
-_NO_SINGLE_DAY = """
-    good black cyber ash ruby super blue fat man taco casual every each a any most some hate love other per usually
-    average typical your alternate lazy one mondays
-    """.split()
-
-
-def _weekday(found: re.Match[str], scene: Scene) -> Period | None:
-    word = found["dow"].rstrip(".")
-    cue = found["cue"]
-    if word in WEEKDAYS_AMBIGUOUS and not cue and found["follow"] is None:
-        return None
-    if found["before"] in _NO_SINGLE_DAY:
-        return None
-    if not cue and _in_a_name(found, scene):
-        return None
-    tense = Tense.FUTURE if cue in {"by", "until", "till", "til", "due"} else scene.tense(found)
-    tense = Tense.PAST if cue == "since" else tense
-    anchor, weekday = scene.anchor, WEEKDAYS[word]
-    if tense is Tense.PAST:
-        return anchor.day(_strictly_before(anchor.today, weekday), 0.85)
-    return anchor.day(_strictly_after(anchor.today, weekday), 0.85 if tense is Tense.FUTURE else 0.65)
-
-
-def _in_a_name(found: re.Match[str], scene: Scene) -> bool:
-    """Wednesday Addams, Sheffield Wednesday, the Sunday Times: a capital beside it that begins no sentence."""
-    if not scene.capital(found, "dow"):
-        return False
-    after = re.match(r" ([A-Z][a-z]+)", scene.text[found.end("dow") : found.end("dow") + 20])
-    return bool(after) and after[1].lower() not in {*DAY_PARTS, "i", "at", "we"}
-
-
-def _day_of_some_month(found: re.Match[str], scene: Scene) -> Period:
-    """On the 19th, by the 3rd of next month."""
-    day, anchor = int(re.sub(r"\D", "", found["nth"])), scene.anchor
-    this = anchor.today.replace(day=1)
-    which = found["which"] or found.groupdict().get("which2")
-    if which:
-        month = anchor.unit("month", _step(which)).start
-        return anchor.day(date(month.year, month.month, day))
-    future = found["cue"] in {"by", "until", "till", "til", "due"} or scene.tense(found) is not Tense.PAST
-    for months in (0, 1, 2) if future else (0, -1, -2):
-        month = anchor.month(this.year, this.month + months).start
-        try:
-            candidate = date(month.year, month.month, day)
-        except ValueError:
-            continue
-        if candidate >= anchor.today if future else candidate <= anchor.today:
-            return anchor.day(candidate, 0.75)
-    raise ValueError(day)
-
-
 def _edge(found: re.Match[str], scene: Scene) -> Period | None:
     """The end of the month is its last day, the end of the week its Friday, the start its first day."""
     unit = UNITS[found["unit"]]
-    step = _step(found["which"]) if found["which"] else 0
+    step = step_of(found["which"]) if found["which"] else 0
     if unit == "day":
         return scene.anchor.unit("day", 0, 0.7) if found["by"] else None  # "at the end of the day" is an idiom
     if unit in {"minute", "hour", "century"}:
@@ -350,11 +219,16 @@ def _within_now(found: re.Match[str], scene: Scene) -> Period | None:
     return replace(whole, end=today.end) if found["side"] == "earlier" else replace(whole, start=today.start)
 
 
-_AMOUNT = r"(?P<hedge>(?:about|around|almost|nearly|over|roughly|like|some|maybe|approximately|more than|less than) )?(?:the )?<n>"
-_MEASURE = rf"{_AMOUNT}[\s-]?(?P<half>and a half )?(?:more )?<unit>s?(?P<half_after> and a half)?(?P<or> or (?:so|two|three|four|five))?"
+_HEDGE = "about|around|almost|nearly|over|roughly|like|some|maybe|approximately|more than|less than"
+_OR_MORE = r"(?P<or> or (?:so|two|three|four|five))?"
+_MEASURE = (
+    rf"(?P<hedge>(?:{_HEDGE}) )?(?:the )?<n>[\s-]?(?P<half>and a half )?(?:more )?<unit>s?(?P<half_after> and a half)?"
+    + _OR_MORE
+)
 _TIME = r"(?:'s?)?(?: time)?"
-_AFTER_NTH = r"(?=\W*$|[.,;:!?)]|\s+(?:and|at|for|so|but|because|with|we|i|i'm|i'll|we'll|he|she|they|it|in|to|if|when|or|then|now)\b)"
-_UNTIL = r"(?P<cue>(?:week|weekend) of|by|until|till|til|due|since|on|from|for|before|after|is|was|be|it's|'s|around)"
+
+# "By end of day Friday" is Friday.
+_NO_OTHER_DAY = rf"(?! (?:on |this |next )?(?:{alternation([*WEEKDAYS, *TOMORROW])})\b)"
 
 RELATIVE_RULES: tuple[Rule, ...] = (
     rule(
@@ -365,9 +239,15 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     rule("day", r"(?:last|yesterday) (?:night|nite)", _last_night),
     rule("day", rf"(?:earlier |later )?this (?P<day_part>{'|'.join(DAY_PARTS)})", _this_part),
-    rule("unit", r"(?:<part>[\s-])?(?P<the>the )?<which> <unit>(?! of\b)", _next_to),
+    rule(
+        "unit",
+        r"(?:<part>[\s-])?(?P<the>the )?<which> <unit>(?! of\b| (?:before|after) (?:the )?(?:\d|<month>))",
+        _next_to,
+    ),
     rule("unit", r"(?:in |over |for |during |within )?(?:the )?<which> <n> <unit>s?", _span_of_units),
+    rule("unit", r"within (?:the next )?<n> <unit>s?", _within),
     rule("unit", rf"{_MEASURE} (?:ago|back)", _ago),
+    rule("unit", r"<n> <unit>s? ago today", _ago_today),
     rule("unit", rf"{_MEASURE} (?:from now|from today|hence)", _ahead),
     rule("unit", rf"(?<!times\s)(?<!once\s)(?<!twice\s)in {_MEASURE}{_TIME}(?! (?:of|or less|flat|per)\b)", _ahead),
     rule("unit", rf"{_MEASURE} later", _later),
@@ -375,32 +255,14 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     rule("unit", r"half an? (?P<whole>hour|day|year) (?P<ago>ago)", _half),
     rule("unit", r"in half an? (?P<whole>hour|day|year)(?P<ago>)", _half),
     rule("unit", r"(?:the )?<unit> (?P<side>before last|after next)", _beside),
-    rule("season", r"<n> <season>s? ago", _seasons_ago),
-    rule("season", r"(?:<part>[\s-])?<which> <season>", _season),
-    rule("season", r"(?:in|during|over) (?P<date>(?:the )?(?:<part> )?<season>)(?! of| \d)", _season),
     rule("month", r"(?:<part>[\s-](?:in )?)?<which> <month>", _which_month),
     rule(
-        "weekday", r"<dow>,? (?:of )?<which> (?:week|wk)|<which2> (?:week|wk)(?:'s)?,? (?:on )?<dow2>", _weekday_of_week
-    ),
-    rule("weekday", r"<which> <dow>", _which_weekday),
-    rule(
-        "weekday",
-        rf"(?:(?P<cue>by|until|till|til|due|since|on|from|for|before|after|this) |(?P<before>\w{{1,12}}) )?"
-        rf"(?P<date><dow>)(?P<follow>(?= (?:{'|'.join(DAY_PARTS)}|at \d|\d{{1,2}} ?[ap]m)))?(?!s| (?:school|times|roast|best|service)\b)",
-        _weekday,
-    ),
-    rule(
-        "numeral",
-        rf"{_UNTIL} (?P<date>the <nth>(?: of <which> (?:month|mo)| <which2> month)?){_AFTER_NTH}",
-        _day_of_some_month,
-    ),
-    rule("numeral", r"<dow>,? (?:the )?<nth>(?P<which>)(?P<cue>)", _day_of_some_month),
-    rule(
         "unit",
-        r"(?P<by>(?:by|before) )?(?:the )?(?P<edge>(?:end|start|beginning|middle)(?= of)|mid)(?: of)? (?:the |<which> )?<unit>",
+        r"(?P<by>(?:by|before) )?(?:the )?(?P<edge>(?:end|start|beginning|middle)(?= of)|mid)(?: of)? (?:the |"
+        r"<which> )?<unit>" + _NO_OTHER_DAY,
         _edge,
     ),
-    rule("numeral", r"(?:by )?eo(?P<end_of>[dwmyq])", _short_deadline),
+    rule("numeral", rf"(?:by )?eo(?P<end_of>[dwmyq]){_NO_OTHER_DAY}", _short_deadline),
     rule("unit day", r"(?P<side>earlier|later) (?:today|tonight|this <unit>)", _within_now),
     rule("unit", r"(?:at|on|over|during) (?:the )?(?:weekend|wknd)", _some_weekend),
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from umi.pipeline.remember.extract.patterns import unwrapped
+
 
 class Tense(Enum):
     PAST = -1
@@ -16,27 +18,41 @@ class Tense(Enum):
     FUTURE = 1
 
 
-_NOT_PAST = (
-    "need|feed|indeed|hundred|speed|seed|weed|breed|bleed|exceed|proceed|succeed|red|bed|shed|sled|embed|naked|wicked|"
-    "sacred|kindred|excited|interested|scared|worried|tired|used|supposed|scheduled|booked|planned|expected|named|called|"
-    "married|united|agreed|limited"
+_NOT_PAST = unwrapped(
+    """
+    need|feed|indeed|hundred|speed|seed|weed|breed|bleed|exceed|proceed|succeed|red|bed|shed|sled|embed|naked|wicked|
+    sacred|kindred|excited|interested|scared|worried|tired|used|supposed|scheduled|booked|planned|expected|named|
+    called|married|united|agreed|limited
+    """
 )
-_IRREGULAR = (
-    "went|saw|got|took|made|came|met|left|bought|ate|had|gave|told|said|found|felt|thought|ran|began|broke|built|caught|"
-    "chose|drove|fell|flew|forgot|grew|heard|held|kept|knew|lost|paid|rode|sent|sold|sang|slept|spent|spoke|stood|swam|"
-    "taught|threw|understood|woke|won|wore|wrote|quit|became|brought|drew|drank|hung|led|lit|sat|shook|shot|stole|stuck|"
-    "swore|tore|hurt|gone|done|seen|born|been|was|were|wasn't|weren't|did|didn't|hadn't|'d been|used to|since"
+_IRREGULAR = unwrapped(
+    """
+    went|saw|got|took|made|came|met|left|bought|ate|had|gave|told|said|found|felt|thought|ran|began|broke|built|caught|
+    chose|drove|fell|flew|forgot|grew|heard|held|kept|knew|lost|paid|rode|sent|sold|sang|slept|spent|spoke|stood|swam|
+    taught|threw|understood|woke|won|wore|wrote|quit|became|brought|drew|drank|hung|led|lit|sat|shook|shot|stole|stuck|
+    swore|tore|hurt|gone|done|seen|born|been|was|were|wasn't|weren't|did|didn't|hadn't|'d been|used to|since
+    """
 )
-_FUTURE = (
-    "will|won't|'ll|shall|gonna|going to|about to|might|would like|wanna|want to|wants to|need to|needs to|have to|has to|"
-    "gotta|got to|must|should|let's|lets|plan|plans|planning|hope|hoping|hopes|until|till|due|deadline|upcoming|remind|"
-    "see you|see ya|can we|can you|could we|could you|can i|are you free|looking forward|can't wait|tomorrow|scheduled|"
-    "(?:moved|postponed|rescheduled|pushed|delayed)(?: back)? (?:to|till|until|for)(?= (?:the \\d|\\d|next|mon|tue|wed|thu|fri|sat|sun))|"
-    "supposed to|expecting|expects|excited|(?:i'm|i am|we're|we are|he's|she's|they're|they are|you're|you are|is|are|am|im)"
-    r" (?:also |all |both |not |finally |still |just |probably )?(?!being |having |during )\w{2,20}ing"
+_FUTURE = unwrapped(
+    r"""
+    will|won't|'ll|shall|gonna|going to|about to|might|would|wanna|wants? to|needs? to|have to|has to|gotta|got to|
+    must|should|let's|lets|plans?|planning|hope|hoping|hopes|until|till|due|deadline|upcoming|remind|see you|see ya|
+    can we|can you|could we|could you|can i|are you free|looking forward|can't wait|tomorrow|scheduled|supposed to|
+    expecting|expects|excited|
+    (?:moved|postponed|rescheduled|pushed|delayed)(?: back)? (?:to|till|until|for)
+    (?= (?:the \d|\d|next|mon|tue|wed|thu|fri|sat|sun))|
+    (?:i|we|he|she|they)'?d (?!been|gone|had|just|already|never|\w{1,24}ed\b)\w{1,24}|
+    (?:i'm|i am|we're|we are|he's|she's|they're|they are|you're|you are|is|are|am|im)
+    (?: also| all| both| not| finally| still| just| probably)? (?!being |having |during )\w{2,20}ing
+    """
 )
 # "The dentist is on Tuesday", "I've got a meeting": the present, said of a date, looks ahead.
-_PRESENT = "is|are|isn't|aren't|am|'s|'re|'m|starts|ends|begins|arrives|leaves|opens|closes|flies|comes|'ve got|have|has|happens"
+_PRESENT = unwrapped(
+    """
+    is|are|isn't|aren't|am|'s|'re|'m|starts|ends|begins|arrives|leaves|opens|closes|flies|comes|'ve got|have|has|
+    happens|expires|runs|lasts|closing|opening
+    """
+)
 
 _CUE = re.compile(
     rf"(?<![\w])(?:(?P<present_got>(?:'ve|have|has|'s) got)|(?P<future>{_FUTURE})|"

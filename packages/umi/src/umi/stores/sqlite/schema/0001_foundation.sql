@@ -94,6 +94,8 @@ CREATE TABLE log (
     hash BLOB NOT NULL
 );
 
+CREATE INDEX log_by_entity ON log (entity, seq);
+
 -- float16, little-endian, unit length. A row of another model than the current one counts as missing. active says
 -- whether the entity's status is 0, so that a search need not look there.
 CREATE TABLE model (

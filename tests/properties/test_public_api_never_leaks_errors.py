@@ -1,0 +1,403 @@
+"""Whatever is given to a Memory, only errors of `umi.errors` come out, and what was stored before is still there.
+
+The methods and their keywords are read from the class, so that a new one is covered on the day it is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.embedding import HashingEmbedder
+
+from umi import limits
+from umi.domain.entity import MemoryType
+from umi.domain.receipt import Receipt, Rejected
+from umi.domain.turn import Role, Turn
+from umi.engine.asking import Narrowing
+from umi.engine.memory import Memory
+from umi.errors import ClosedError, Invalid, LimitExceeded
+from umi.errors import MemoryError as UmiError
+from umi.ports.store import Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LONG = "x" * 10_000_000
+WORDS = "word " * 1_000_000
+BEFORE = ("The heron stood in the reeds.", "Ada moved to Lisbon last Friday.", "里斯本 🌊")
+
+
+def _deep(depth: int) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for _ in range(depth):
+        nested = {"a": [nested]}
+    return nested
+
+
+def _circular() -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    made["self"] = made
+    return made
+
+
+NASTY: dict[str, Any] = {
+    "None": None,
+    "True": True,
+    "False": False,
+    "zero": 0,
+    "minus one": -1,
+    "one": 1,
+    "a huge integer": 10**400,
+    "a huge negative integer": -(10**400),
+    "an integer too long to print": 10**5_000,
+    "half": 0.5,
+    "NaN": float("nan"),
+    "infinity": float("inf"),
+    "minus infinity": float("-inf"),
+    "a huge float": 1e308,
+    "a complex number": 1j,
+    "a decimal": Decimal("0.5"),
+    "a decimal NaN": Decimal("sNaN"),
+    "a fraction": Fraction(1, 3),
+    "empty text": "",
+    "blank text": " \t\n\u2003",
+    "NUL": "\0",
+    "a NUL inside": "a\0b",
+    "a lone surrogate": "\ud800",
+    "a lone surrogate inside": "a\udfffb",
+    "text": "x",
+    "300 characters": "ü" * 300,
+    "10 MB of text": LONG,
+    "a million words": WORDS,
+    "unbalanced quotes": "\"'`) OR 1=1; --",
+    "control characters": "\x01\x1b[31m\x7f\u202e\ufeff\uffff",
+    "only marks": "\u0301\u200d\ufe0f",
+    "bytes": b"bytes",
+    "a byte array": bytearray(b"bytes"),
+    "an object": object(),
+    "a class": int,
+    "a function": len,
+    "an empty list": [],
+    "a list of None": [None],
+    "a list of lone surrogates": ["\ud800"],
+    "a list of everything": [1, "a", b"b", None, {}],
+    "200 texts": [f"topic {number}" for number in range(200)],
+    "an empty dictionary": {},
+    "a dictionary of objects": {"a": object()},
+    "a dictionary of NaN": {"a": float("nan")},
+    "a dictionary with other keys": {1: 2, "b": 3, None: 4},
+    "nested other keys": {"a": {1: 2, "b": 3}},
+    "nested lone surrogates": {"a": ["\ud800"], "\udfff": 1},
+    "a NUL in a dictionary": {"a\0": "\0"},
+    "a dictionary of bytes": {"a": b"b"},
+    "a huge integer in a dictionary": {"a": 10**5_000},
+    "a large dictionary": {f"key {number}": "x" * 100 for number in range(1_000)},
+    "a deep dictionary": _deep(400),
+    "a very deep dictionary": _deep(50_000),
+    "a circular dictionary": _circular(),
+    "a set": {"a"},
+    "a range": range(3),
+    "the first moment": datetime.min,  # noqa: DTZ901 - a naive one is meant
+    "the last moment": datetime.max,  # noqa: DTZ901 - a naive one is meant
+    "before the first moment": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+    "after the last moment": datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=timezone(timedelta(hours=-12))),
+    "before the first moment, as text": "0001-01-01T00:00:00+14:00",
+    "an odd zone": datetime(2026, 5, 8, tzinfo=timezone(timedelta(hours=1, seconds=7, microseconds=3))),
+    "a day": date(2026, 5, 8),
+    "no moment": "2026-13-45",
+    "an enumeration's member": Role.USER,
+    "another enumeration's member": MemoryType.MESSAGE,
+    "a path to a folder": ".",
+    "a path that ends in nothing": "no/such/folder/file",
+    "a name of 300": "n" * 300,
+    "a float as text": "1e5",
+    "a cursor": "9" * 5_000,
+}
+SKIPPED = {"open", "scoped", "close", "close_sync", "entities"}  # each has a test of its own
+CALLBACKS = {"progress", "count_tokens"}  # what a function of the caller's raises is the caller's
+LISTS = {"turns"}  # a text is a sequence of characters: ten million turns are another matter, see below
+EVERY_CHECK = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
+LIMIT_VALUES = {str(value) for name, value in vars(limits).items() if name.endswith("_MAX")}
+
+methods = sorted(
+    name
+    for name, _ in inspect.getmembers(Memory, inspect.isfunction)
+    if not name.startswith("_") and name not in SKIPPED
+)
+
+
+class Rig:
+    """A memory with something in it, an event loop of the test's own, and a new file name for every call."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.memory = Memory.open(folder / "memory.db", embedder=HashingEmbedder())
+        self.before = [self.memory.remember_sync(text, speaker="Ada").id for text in BEFORE]
+        self.runner = asyncio.Runner()
+        self.numbers = count()
+
+    def call(self, name: str, /, **asked: Any) -> object:
+        method = getattr(self.memory, name)
+        if inspect.iscoroutinefunction(method):
+            return self.runner.run(method(**asked))
+        return method(**asked)
+
+    def base(self, name: str) -> dict[str, Any]:
+        """Arguments with which the method works."""
+        number = next(self.numbers)
+        known = {
+            "text": f"text {number}",
+            "query": "heron",
+            "id": "none",
+            "turns": [f"turn {number}"],
+            "path": self._path(name),
+        }
+        return {one: known[one] for one in keywords(name) if one in known and self._required(name, one)}
+
+    def _required(self, name: str, keyword: str) -> bool:
+        return inspect.signature(getattr(Memory, name)).parameters[keyword].default is inspect.Parameter.empty
+
+    def _path(self, name: str) -> str:
+        if not name.startswith("import"):
+            return str(self.folder / f"file {next(self.numbers)}")
+        path = self.folder / "import.txt"
+        path.write_text("Ada: hello\nBob: hello to you\n")
+        return str(path)
+
+    def unharmed(self) -> None:
+        for id, text in zip(self.before, BEFORE, strict=True):
+            kept = self.memory.get_sync(id)
+            assert kept is not None
+            assert kept.content == text
+            assert kept.status == "active"
+        assert self.memory.recall_sync("Where did Ada move?", limit=1000)
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    folder = tmp_path_factory.mktemp("api")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)  # a relative path among the bad input must not land elsewhere
+        rig = Rig(folder)
+        yield rig
+        wrong = [one for one in rig.memory.check_sync() if one.severity is not Severity.OK and one.part != "disk"]
+        rig.memory.close_sync()
+        rig.runner.close()
+    assert wrong == []
+
+
+def keywords(name: str) -> list[str]:
+    """Every argument of a method, those of `Narrowing` spelt out."""
+    found: list[str] = []
+    for parameter in list(inspect.signature(getattr(Memory, name)).parameters.values())[1:]:
+        spelt = Narrowing.__annotations__ if parameter.kind is inspect.Parameter.VAR_KEYWORD else [parameter.name]
+        found += spelt
+    return found
+
+
+def _checked(label: str, call: Callable[[], object]) -> None:
+    """Call; whatever is wrong must be said by an error of ours, and one about a limit must name it."""
+    try:
+        call()
+    except UmiError as error:
+        message = str(error)
+        assert message, label
+        assert len(message) < 10_000, f"{label}: a message of {len(message)} characters"
+        if isinstance(error, LimitExceeded):
+            plain = message.replace(",", "").replace("_", "")
+            named = re.search(r"\b[A-Z_]+_MAX\b", message) or any(value in plain for value in LIMIT_VALUES)
+            assert named, f"{label}: no limit is named in {message!r}"
+    except Exception as error:  # noqa: BLE001 - this is what must not happen
+        pytest.fail(f"{label}: {type(error).__name__} escaped: {str(error)[:300]}", pytrace=False)
+
+
+def _summary(failures: list[str]) -> str:
+    """Few enough lines to be read."""
+    return "\n".join([f"{len(failures)} escaped:", *(failure[:200] for failure in failures[:40])])
+
+
+@pytest.mark.parametrize("name", methods)
+def test_no_argument_however_bad_lets_an_error_escape(rig: Rig, name: str):
+    failures: list[str] = []
+    for keyword in keywords(name):
+        for label, value in NASTY.items():
+            if (keyword in LISTS and isinstance(value, str)) or (keyword in CALLBACKS and callable(value)):
+                continue
+            asked = {**rig.base(name), keyword: value}
+            try:
+                _checked(f"{name}({keyword}=<{label}>)", lambda asked=asked: rig.call(name, **asked))
+            except (AssertionError, pytest.fail.Exception) as failure:
+                failures.append(str(failure))
+    rig.unharmed()
+    assert not failures, _summary(failures)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(), max_size=5), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+bad_values = st.sampled_from([value for value in NASTY.values() if value is not LONG and value is not WORDS])
+any_text = st.text(st.characters(), max_size=80)  # surrogates and NUL included
+values = st.one_of(
+    bad_values, any_text, json_values, st.datetimes(timezones=st.none() | st.timezones()), st.floats(), st.integers()
+)
+
+
+@given(data=st.data())
+@settings(max_examples=200, suppress_health_check=EVERY_CHECK)
+def test_no_combination_of_arguments_lets_an_error_escape(rig: Rig, data: st.DataObject):
+    name = data.draw(st.sampled_from([name for name in methods if keywords(name)]))
+    chosen = data.draw(st.lists(st.sampled_from(keywords(name)), min_size=1, max_size=4, unique=True))
+    asked = {**rig.base(name), **{keyword: data.draw(values) for keyword in chosen}}
+    asked = {key: value for key, value in asked.items() if not (key in LISTS and isinstance(value, str))}
+    asked = {key: value for key, value in asked.items() if not (key in CALLBACKS and callable(value))}
+    _checked(name, lambda: rig.call(name, **{**rig.base(name), **asked}))
+
+
+@given(said=any_text, asked=any_text)
+@settings(max_examples=100, suppress_health_check=EVERY_CHECK)
+def test_any_text_is_kept_as_it_is_or_refused(rig: Rig, said: str, asked: str):
+    try:
+        receipt = rig.memory.remember_sync(said)
+    except UmiError:
+        assert not said.strip() or "\0" in said or any("\ud800" <= one <= "\udfff" for one in said)
+    else:
+        kept = rig.memory.get_sync(receipt.id)
+        assert kept is not None
+        assert kept.content == said
+    _checked("recall", lambda: rig.memory.recall_sync(asked))
+
+
+@given(changes=st.dictionaries(st.sampled_from([one.name for one in fields(Turn)]), values, min_size=1, max_size=4))
+@settings(max_examples=150, suppress_health_check=EVERY_CHECK)
+def test_one_bad_turn_of_many_is_rejected_by_its_number_and_the_others_are_kept(rig: Rig, changes: dict[str, Any]):
+    good = [f"a good turn {next(rig.numbers)}" for _ in range(2)]
+    bad: dict[str, Any] = {"text": f"perhaps bad {next(rig.numbers)}", **changes}
+    for turn in (Turn(**bad), bad):
+        answers = rig.memory.remember_many_sync([good[0], turn, good[1]])
+        assert [type(answer) for answer in (answers[0], answers[2])] == [Receipt, Receipt]
+        assert isinstance(answers[1], Receipt) or answers[1].index == 1
+    for text, answer in zip(good, answers[::2], strict=True):
+        assert isinstance(answer, Receipt)
+        kept = rig.memory.get_sync(answer.id)
+        assert kept is not None
+        assert kept.content == text
+
+
+@pytest.mark.parametrize(
+    "item", [5, None, b"bytes", [], {}, {"txt": "a"}, {1: 2}, object(), {"text": "a", "odd": 1}], ids=repr
+)
+def test_what_is_no_turn_is_rejected_by_its_number(rig: Rig, item: Any):
+    answers = rig.memory.remember_many_sync(["before", item, "after"])
+    assert [isinstance(answer, Rejected) for answer in answers] == [False, True, False]
+
+
+@pytest.mark.parametrize("turns", ["a text", b"bytes", Turn(text="one"), {"text": "a"}], ids=repr)
+def test_a_text_alone_is_no_list_of_turns(rig: Rig, turns: Any):
+    """It would be remembered character by character, or key by key."""
+    with pytest.raises(Invalid):
+        rig.memory.remember_many_sync(turns)
+
+
+@pytest.mark.parametrize("keyword", ["user", "namespace", "agent", "session", "actor"])
+def test_scoping_lets_no_error_escape(rig: Rig, keyword: str):
+    for label, value in NASTY.items():
+
+        def use(value: Any = value) -> None:
+            scoped = rig.memory.scoped(**{keyword: value})
+            scoped.remember_sync(f"scoped by {keyword}")
+            scoped.recall_sync("scoped")
+
+        _checked(f"scoped({keyword}=<{label}>)", use)
+    rig.unharmed()
+
+
+@pytest.mark.parametrize("keyword", ["path", "tenant", "user", "namespace", "agent", "embedder"])
+def test_opening_lets_no_error_escape(rig: Rig, keyword: str):
+    failures: list[str] = []
+    for label, value in NASTY.items():
+        if value is None:
+            continue  # the platform's own folder, and the built-in model
+
+        def use(value: Any = value) -> None:
+            asked: dict[str, Any] = {"path": rig.folder / "opened.db", "embedder": HashingEmbedder(), keyword: value}
+            Memory.open(**asked).close_sync()
+
+        try:
+            _checked(f"open({keyword}=<{label}>)", use)
+        except (AssertionError, pytest.fail.Exception) as failure:
+            failures.append(str(failure))
+    assert not failures, _summary(failures)
+    rig.unharmed()
+
+
+def test_iterating_lets_no_error_escape(rig: Rig):
+    async def iterate(**asked: Any) -> None:
+        async for _ in rig.memory.entities(**asked):
+            pass
+
+    for keyword in Narrowing.__annotations__:
+        for label, value in NASTY.items():
+            asked = {keyword: value}
+            _checked(f"entities({keyword}=<{label}>)", lambda asked=asked: rig.runner.run(iterate(**asked)))
+
+
+def test_every_method_of_a_closed_memory_says_that_it_is_closed(tmp_path: Path):
+    rig = Rig(tmp_path)
+    rig.memory.close_sync()
+    rig.memory.close_sync()
+    for name in methods:
+        with pytest.raises(ClosedError):
+            rig.call(name, **rig.base(name))
+    rig.runner.run(rig.memory.close())
+    rig.memory.close_sync()
+    rig.runner.close()
+
+
+def test_a_limit_that_was_passed_is_named_with_its_value(rig: Rig):
+    passed: dict[str, tuple[int, Callable[[], object]]] = {
+        "content": (limits.ENTITY_CONTENT_BYTES_MAX, lambda: rig.memory.remember_sync(LONG)),
+        "query": (limits.QUERY_BYTES_MAX, lambda: rig.memory.recall_sync(WORDS)),
+        "limit": (limits.RECALL_LIMIT_MAX, lambda: rig.memory.recall_sync("x", limit=10**9)),
+        "tokens": (limits.PACK_TOKENS_MAX, lambda: rig.memory.pack_sync("x", tokens=10**9)),
+        "listing": (limits.LIST_LIMIT_MAX, lambda: rig.memory.list_sync(limit=10**9)),
+        "topics": (limits.ENTITY_TOPICS_COUNT_MAX, lambda: rig.memory.remember_sync("x", topics=NASTY["200 texts"])),
+        "a topic": (limits.ENTITY_TOPIC_BYTES_MAX, lambda: rig.memory.remember_sync("x", topics=["n" * 300])),
+        "metadata": (
+            limits.ENTITY_METADATA_BYTES_MAX,
+            lambda: rig.memory.remember_sync("x", metadata=NASTY["a large dictionary"]),
+        ),
+        "user": (limits.SCOPE_PART_BYTES_MAX, lambda: rig.memory.remember_sync("x", user="n" * 300)),
+        "key": (limits.ENTITY_ID_BYTES_MAX, lambda: rig.memory.remember_sync("x", key="n" * 300)),
+        "name": (limits.ENTITY_NAME_BYTES_MAX, lambda: rig.memory.remember_sync("x", name="n" * 300)),
+    }
+    for label, (limit, call) in passed.items():
+        with pytest.raises((LimitExceeded, Invalid)) as caught:
+            call()
+        assert str(limit) in str(caught.value).replace(",", "").replace("_", ""), label
+
+
+def test_a_text_of_exactly_the_limit_is_kept_whole(tmp_path: Path):
+    with Memory.open(tmp_path / "memory.db", embedder=HashingEmbedder()) as memory:
+        text = "ü" * (limits.ENTITY_CONTENT_BYTES_MAX // 2)
+        receipt = memory.remember_sync(text)
+        kept = memory.get_sync(receipt.id)
+        assert kept is not None
+        assert kept.content == text
+        with pytest.raises(LimitExceeded):
+            memory.remember_sync(text + "a")
