@@ -66,8 +66,6 @@ SAMPLE = 10
 VOCABULARY = "heron egret stork reed marsh tide delta river lagoon estuary plover curlew".split()
 
 
-# The writer, which runs in a process of its own.
-
 
 def vector(text: str) -> np.ndarray[Any, np.dtype[np.float32]]:
     number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
@@ -116,6 +114,7 @@ def open_store(path: Path) -> SqliteStore:
         index_kind=lambda _: EXACT,
         write_lane=ThreadLane("write"),
         read_lane=ThreadLane("read"),
+        side_lane=ThreadLane("side"),
     )
 
 

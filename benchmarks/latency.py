@@ -100,7 +100,10 @@ def _nearest(folder: Path, options: argparse.Namespace) -> list[dict[str, Any]]:
         apart(stores.build, folder, rows, 1)
     answers = [apart(nearest.of_store, folder, rows, 1) for rows in sizes]
     for answer in answers:
-        print(f"  {answer['name']}: recall@10 {answer['recall@10']}, {answer['search_alone']['median_ms']} ms")
+        for count, found in answer["asked_for"].items():
+            print(
+                f"  {answer['name']}, {count} asked for: {found['recall@10']}, {found['search_alone']['median_ms']} ms"
+            )
     return answers
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,13 @@ from embedder import prototypes
 from stores import store_path
 from timing import Times
 
-from umi.pipeline.recall.retrieve import CANDIDATES_MIN
+from umi.ports.vector_index import VectorIndex
 from umi.providers.embedding.minilm import MiniLMEmbedder
-from umi.stores.sqlite.searching import OVERSAMPLED_MIN, OVERSAMPLING
 from umi.vectors.choice import index_kind
 
 QUERIES_COUNT = 100
-ASKED_FOR = max(OVERSAMPLED_MIN, OVERSAMPLING * CANDIDATES_MIN)
+ASKED_FOR = (10, 30, 100, 150, 200, 300)
+_WANTED = (10, 150)  # what a caller is shown, and what ranking takes from each index
 _CHUNK_ROWS = 50_000
 
 
@@ -37,26 +37,29 @@ def of_store(folder: Path, rows: int, users: int) -> dict[str, Any]:
 
 
 def compare(vectors: np.ndarray, asked: np.ndarray) -> dict[str, Any]:
-    """Return which share of the exact best 10 (and of the best 150, which ranking asks for) the index brings back."""
+    """Return which share of the exact best the index brings back, by how many it is asked for before rescoring."""
     kind = index_kind(vectors.shape[1])
     index = kind.make(vectors.shape[1])
     for start in range(0, len(vectors), _CHUNK_ROWS):
         chunk = vectors[start : start + _CHUNK_ROWS]
         index.add(np.arange(start, start + len(chunk), dtype=np.uint64), chunk)
-    times, found = Times(), {10: [], CANDIDATES_MIN: []}
-    for vector in asked:
-        numbers = times.call(index.search, vector, ASKED_FOR).astype(np.int64)
+    exact = [np.argsort(-(vectors @ vector))[: max(_WANTED)] for vector in asked]
+    by_count = {str(count): _compared(index, vectors, asked, exact, count) for count in ASKED_FOR}
+    return {"index": kind.name, "rows": len(vectors), "queries": len(asked), "asked_for": by_count}
+
+
+def _compared(
+    index: VectorIndex, vectors: np.ndarray, asked: np.ndarray, exact: Sequence[np.ndarray], count: int
+) -> dict[str, Any]:
+    times = Times()
+    shares: dict[int, list[float]] = {wanted: [] for wanted in _WANTED if wanted <= count}
+    for vector, best in zip(asked, exact, strict=True):
+        numbers = times.call(index.search, vector, count).astype(np.int64)
         rescored = numbers[np.argsort(-(vectors[numbers] @ vector))]
-        exact = np.argsort(-(vectors @ vector))
-        for count, shares in found.items():
-            shares.append(len(np.intersect1d(exact[:count], rescored[:count])) / min(count, len(exact)))
-    return {
-        "index": kind.name,
-        "rows": len(vectors),
-        "asked_for": ASKED_FOR,
-        **{f"recall@{count}": round(float(np.mean(shares)), 4) for count, shares in found.items()},
-        "search_alone": times.summary(),
-    }
+        for wanted, found in shares.items():
+            found.append(len(np.intersect1d(best[:wanted], rescored[:wanted])) / min(wanted, len(vectors)))
+    recalls = {f"recall@{wanted}": round(float(np.mean(found)), 4) for wanted, found in shares.items()}
+    return {**recalls, "search_alone": times.summary()}
 
 
 def _stored(path: Path) -> Iterator[np.ndarray]:

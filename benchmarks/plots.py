@@ -78,7 +78,8 @@ def recall_by_k(found: Document) -> Figure:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
         axes.minorticks_off()
     panels[0].set_ylabel("evidence found, %")
-    panels[1].legend(loc="lower right", title="conversations in the store")
+    handles, labels = panels[0].get_legend_handles_labels()
+    panels[0].legend(handles, labels, loc="lower right", title="conversations in the store")
     return figure
 
 
@@ -177,7 +178,7 @@ def memory_by_size(found: Document) -> Figure:
     _thousands(axes, rows)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.minorticks_off()
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower right")
     return figure
 
 
@@ -203,7 +204,7 @@ def distance_to_limits(found: Document) -> Figure:
     axes.set(title="Distance to what the machine allows", xlabel="milliseconds, median", xlim=(0, 1.3 * max(lefts)))
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
-    axes.legend(loc="lower right")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.22), ncols=3)
     return figure
 
 

@@ -41,6 +41,7 @@ class SqliteBackend:
             index_kind=index_kind,
             write_lane=ThreadLane("write"),
             read_lane=ThreadLane("read"),
+            side_lane=ThreadLane("side"),
         )
 
 

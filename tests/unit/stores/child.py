@@ -72,14 +72,16 @@ async def _outcome(work: Callable[[], Awaitable[object]]) -> str:
 
 
 async def cut_short(path: Path) -> None:
-    """Read everything, cut the file short as `cp` over it does, and read again; print how each went."""
+    """Read everything, cut the file short as `cp` over it does, and read again; print how that went."""
     store = open_sqlite(path)
     await apply(store, *(add(f"more {number} {'x' * 500}") for number in range(500)))
     connected(path).execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    tell = [await _outcome(lambda: listed(store))]
+    before = await listed(store)
     os.truncate(path, 8192)
-    tell.append(await _outcome(lambda: listed(store)))
-    print(*tell, flush=True)
+    try:
+        print("the same" if await listed(store) == before else "something else", flush=True)
+    except UmiError as error:
+        print(type(error).__name__, flush=True)
     os._exit(0)  # nothing of this store is worth closing
 
 

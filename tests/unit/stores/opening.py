@@ -46,6 +46,7 @@ def open_sqlite(
         index_kind=index_kind,
         write_lane=ThreadLane("write"),
         read_lane=ThreadLane("read"),
+        side_lane=ThreadLane("side"),
     )
 
 

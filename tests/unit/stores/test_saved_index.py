@@ -28,6 +28,7 @@ COUNT = 300
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few hundred rows count as many: they go through the tenant's index, which is saved."""
     monkeypatch.setattr(searching, "EXACT_ROWS_MAX", 50)
+    monkeypatch.setattr(searching, "CACHED_ROWS_MAX", 100)
     monkeypatch.setattr(embeddings, "SAVED_ROWS_MIN", 100)
 
 

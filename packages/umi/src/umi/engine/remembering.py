@@ -12,7 +12,7 @@ from umi.domain.ids import uuid7
 from umi.domain.receipt import Receipt, Rejected
 from umi.domain.scope import Scope
 from umi.domain.turn import Turn
-from umi.errors import Invalid
+from umi.errors import Conflict, Invalid
 from umi.errors import MemoryError as UmiError
 from umi.pipeline.remember.accept import Accepted, accept
 from umi.pipeline.remember.embed import embed
@@ -46,12 +46,25 @@ async def remember_chunk(
             answers[index] = Rejected(index=index, error=error)
     known = await world.store.known([item.identity for item in accepted.values()])
     fresh = {index: item for index, item in accepted.items() if item.identity not in known}
-    applied = await _keep(world, list(fresh.values()), actor) if fresh else ()
-    answers.update((index, _receipt(result)) for index, result in zip(fresh, applied, strict=True))
+    answers.update(await _keep_or_reject(world, fresh, actor))
     answers.update(
         (index, _receipt(known[item.identity])) for index, item in accepted.items() if item.identity in known
     )
     return [answers[index] for index in sorted(answers)]
+
+
+async def _keep_or_reject(world: World, fresh: Mapping[int, Accepted], actor: str) -> dict[int, Receipt | Rejected]:
+    """Keep a chunk together; where one of it cannot be kept, each by itself."""
+    if not fresh:
+        return {}
+    try:
+        applied = await _keep(world, list(fresh.values()), actor)
+    except Conflict as error:
+        if len(fresh) == 1:
+            return {index: Rejected(index=index, error=error) for index in fresh}
+        parts = [await _keep_or_reject(world, {index: item}, actor) for index, item in fresh.items()]
+        return {index: answer for part in parts for index, answer in part.items()}
+    return {index: _receipt(result) for index, result in zip(fresh, applied, strict=True)}
 
 
 async def _keep(world: World, accepted: Sequence[Accepted], actor: str) -> Sequence[Applied]:

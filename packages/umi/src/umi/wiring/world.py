@@ -32,6 +32,7 @@ def open_world(path: Path | None, embedder: Embedder | BlockingEmbedder | None) 
         index_kind=index_kind,
         write_lane=ThreadLane("write"),
         read_lane=ThreadLane("read"),
+        side_lane=ThreadLane("side"),
     )
     return World(
         store=store,

@@ -22,7 +22,7 @@ from umi.stores.sqlite.database import Database, Row, listed
 from umi.vectors.exact import ExactIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from umi.domain.change import Vector
     from umi.ports.vector_index import Numbers, VectorIndex, Vectors
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("umi.stores")
 
-EXACT_ROWS_MAX = 3_000  # up to here an exact scan of a partition beats any index (measured)
-CACHED_ROWS_MAX = 20_000  # 30 MB of float32 at 384 dimensions
+EXACT_ROWS_MAX = 3_000  # so many vectors may be read from the file for one search
+CACHED_ROWS_MAX = 24_000  # 37 MB of float32 at 384 dimensions: scopes of half of this are scanned exactly
 SAVED_ROWS_MIN = 20_000  # below, rebuilding is quicker than checking a file
 _CHUNK_ROWS = 20_000
 

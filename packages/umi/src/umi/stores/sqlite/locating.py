@@ -33,6 +33,24 @@ class Place:
         return sum(active for _, active in self.partitions)
 
     @property
+    def sessions(self) -> tuple[int, ...] | None:
+        """The sessions to stay in, if the scope or the filter names one."""
+        named = self.filters["sessions"]
+        return None if named is None else tuple(json.loads(named))
+
+    @property
+    def way(self) -> str:
+        """The statement that finds what passes the filters by the most telling of them."""
+        ways = {
+            "sessions": "numbers_in_sessions",
+            "topics": "numbers_with_topics",
+            "metadata": "numbers_with_metadata",
+            "after": "numbers_at_times",
+            "before": "numbers_at_times",
+        }
+        return next((ways[name] for name in ways if self.filters[name] is not None), "numbers_filtered")
+
+    @property
     def ranges(self) -> list[tuple[int, int]]:
         """The numbers to look between: a range a partition, or everything where there are too many of them."""
         if self.whole_store or len(self.partitions) > RANGES_MAX:
@@ -68,16 +86,16 @@ def locate(db: Database, scope: Scope, filter: Filter) -> Place | None:
 
 
 def _filters(filter: Filter) -> dict[str, Any]:
-    def listed(values: Sequence[str]) -> str | None:
+    def as_json(values: Sequence[str]) -> str | None:
         return json.dumps(list(values)) if values else None
 
     metadata = {label_name(key): value for key, value in filter.metadata}
     return {
-        "entity_types": listed(filter.entity_types),
-        "memory_types": listed(filter.memory_types),
-        "speakers": listed(filter.speakers),
-        "roles": listed(filter.roles),
-        "topics": listed(filter.topics),
+        "entity_types": as_json(filter.entity_types),
+        "memory_types": as_json(filter.memory_types),
+        "speakers": as_json(filter.speakers),
+        "roles": as_json(filter.roles),
+        "topics": as_json(filter.topics),
         "metadata": json.dumps(metadata) if metadata else None,
         "after": to_microseconds(filter.after) if filter.after else None,
         "before": to_microseconds(filter.before) if filter.before else None,

@@ -89,7 +89,11 @@ class Matching:
 
 
 def _expression(place: Place, words: Sequence[str]) -> str:
-    """An FTS5 expression: any of the words, in the tenant unless a range of numbers already says so."""
+    """An FTS5 expression: any of the words, in the sessions asked for, or in the tenant unless a range says so."""
+    sessions = place.sessions
+    if sessions is not None and 0 < len(sessions) <= RANGES_MAX:
+        named = " OR ".join(f"s{number}" for number in sessions)
+        return f"scope : ({named}) AND {_any_of(words)}"
     if place.whole_store or len(place.partitions) <= RANGES_MAX:
         return _any_of(words)
     return f"scope : t{place.tenant} AND {_any_of(words)}"

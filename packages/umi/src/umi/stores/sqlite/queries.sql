@@ -194,6 +194,30 @@ AND (:metadata IS NULL OR NOT EXISTS (
 SELECT e.no FROM entity e
 WHERE e.no BETWEEN :low AND :high AND +e.tenant = :tenant AND e.status = 0 AND {filter} LIMIT :limit;
 
+-- name: numbers_in_sessions
+-- The same, found through the sessions.
+SELECT e.no FROM json_each(:sessions) s CROSS JOIN entity e ON e.session = s.value
+WHERE e.no BETWEEN :low AND :high AND +e.tenant = :tenant AND e.status = 0 AND {filter} LIMIT :limit;
+
+-- name: numbers_with_topics
+-- The same, found through the topics.
+SELECT DISTINCT e.no FROM json_each(:topics) t
+CROSS JOIN label l ON l.name = 'topic' AND l.value = t.value AND l.no BETWEEN :low AND :high
+CROSS JOIN entity e ON e.no = l.no WHERE +e.tenant = :tenant AND e.status = 0 AND {filter} LIMIT :limit;
+
+-- name: numbers_with_metadata
+-- The same, found through the first metadata value.
+SELECT e.no FROM (SELECT key, value FROM json_each(:metadata) LIMIT 1) m
+CROSS JOIN label l ON l.name = m.key AND l.value = m.value AND l.no BETWEEN :low AND :high
+CROSS JOIN entity e ON e.no = l.no WHERE +e.tenant = :tenant AND e.status = 0 AND {filter} LIMIT :limit;
+
+-- name: numbers_at_times
+-- The same, found through the event time.
+SELECT e.no FROM entity e INDEXED BY entity_by_time
+WHERE e.tenant = :tenant AND e.event_at >= coalesce(:after, -9223372036854775808)
+AND e.event_at < coalesce(:before, 9223372036854775807)
+AND e.no BETWEEN :low AND :high AND e.status = 0 AND {filter} LIMIT :limit;
+
 -- name: numbers_passing
 -- Which of the given numbers are active and pass every filter, in the order given.
 SELECT e.no FROM carray(:numbers) c CROSS JOIN entity e ON e.no = c.value

@@ -14,7 +14,7 @@ import numpy as np
 
 from umi.domain.query import Candidate
 from umi.stores.sqlite.database import Database, listed
-from umi.stores.sqlite.embeddings import EXACT_ROWS_MAX, Embeddings
+from umi.stores.sqlite.embeddings import CACHED_ROWS_MAX, EXACT_ROWS_MAX, Embeddings
 from umi.stores.sqlite.locating import NUMBER_MAX, Place, locate
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 OVERSAMPLED = 50  # how many more than wanted an approximate index is asked for, before exact rescoring
 OVERSAMPLED_MIN = 200
-_WIDENING, _WIDENING_MAX = 4, 64
+WIDENING = 4
 
 
 def candidates(db: Database, embeddings: Embeddings, retrieval: Retrieval) -> list[Candidate]:
@@ -55,9 +55,10 @@ class _Nearest:
 
     def to(self, vector: Vector, limit: int) -> dict[int, float]:
         """Return the nearest numbers with their exact cosines, nearest first."""
-        if self._place.active <= EXACT_ROWS_MAX and not self._place.filtered:
+        place = self._place
+        if not place.filtered and place.active <= CACHED_ROWS_MAX // 2:
             return self._near(vector, limit)
-        if self._place.active <= EXACT_ROWS_MAX:
+        if place.filtered and place.active <= EXACT_ROWS_MAX:
             chosen = self._passing_all(EXACT_ROWS_MAX)
         else:
             chosen = self._through_index(vector, limit)
@@ -83,18 +84,17 @@ class _Nearest:
         return self._narrowed(index, vector, wanted)
 
     def _narrowed(self, index: VectorIndex, vector: Vector, wanted: int) -> Numbers:
-        """Search a large scope under a filter: the few that pass, or more and more of the nearest."""
+        """Search a large scope under a filter: the few that pass, else the nearest that pass.
+
+        Asking the index for very many is slower than giving it a list of those it may return: widen once, then list.
+        """
         passing = self._passing_all(EXACT_ROWS_MAX + 1)
         if len(passing) <= EXACT_ROWS_MAX:
             return passing
-        count = wanted
-        while True:
-            count *= _WIDENING
-            found = self._passing(index.search(vector, count))
-            if len(found) >= wanted or count >= len(index):
-                return found
-            if count >= _WIDENING_MAX * wanted:
-                return index.search(vector, wanted, self._passing_all(NUMBER_MAX))
+        found = self._passing(index.search(vector, WIDENING * wanted))
+        if len(found) >= wanted or WIDENING * wanted >= len(index):
+            return found
+        return index.search(vector, wanted, self._passing_all(NUMBER_MAX))
 
     def _passing_all(self, limit: int) -> Numbers:
         """The numbers in the scope that pass every filter, up to a limit."""
@@ -107,7 +107,7 @@ class _Nearest:
                 "tenant": self._place.tenant,
                 **self._place.filters,
             }
-            found += [row[0] for row in self._db.each("numbers_filtered", values)]
+            found += [row[0] for row in self._db.each(self._place.way, values)]
         return np.array(found, dtype=np.uint64)
 
     def _passing(self, numbers: Numbers) -> Numbers:

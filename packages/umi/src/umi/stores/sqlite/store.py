@@ -49,11 +49,12 @@ class SqliteStore:
         index_kind: Callable[[int], IndexKind],
         write_lane: Lane,
         read_lane: Lane,
+        side_lane: Lane,
     ) -> None:
         self._path = path
         self._model_name = model
         self._dimensions = dimensions
-        self._write_lane, self._read_lane = write_lane, read_lane
+        self._write_lane, self._read_lane, self._side_lane = write_lane, read_lane, side_lane
         self._closed = False
         self._writing = Database(open_writer(path))
         with faults_named(path):
@@ -133,7 +134,7 @@ class SqliteStore:
             with faults_named(self._path), closing(Database(open_reader(self._path))) as db:
                 return list(upkeep.check(db, self._path, model=self._model, dimensions=self._dimensions))
 
-        return await self._write_lane.run(work)
+        return await self._side_lane.run(work)
 
     async def sweep(self) -> None:
         """Remove index rows that belong to no entity."""
@@ -148,7 +149,7 @@ class SqliteStore:
             with faults_named(path), closing(Database(open_reader(self._path))) as db:
                 upkeep.backup(db, path)
 
-        await self._write_lane.run(work)
+        await self._side_lane.run(work)
 
     async def close(self) -> None:
         """Save the derived indexes, fold the write-ahead log back, and close. Closing twice is fine."""
@@ -159,6 +160,7 @@ class SqliteStore:
         await self._write_lane.run(lambda: self._close_writer(marks))
         self._read_lane.close()
         self._write_lane.close()
+        self._side_lane.close()
 
     # A saved index only makes the next start quicker: failing to save one never fails a close.
     def _close_reader(self) -> list[Watermark]:

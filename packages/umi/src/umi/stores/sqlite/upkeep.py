@@ -125,6 +125,8 @@ def _check_disk(path: Path) -> Finding:
 
 def backup(db: Database, path: Path) -> None:
     """Write a compact copy as of one moment, then give it its name: a half-written copy never bears it."""
+    if not path.name:
+        raise Conflict(f"{path} is a folder. Name a file that does not exist.")
     draft = path.with_name(path.name + ".draft")
     try:
         if os.path.lexists(path):

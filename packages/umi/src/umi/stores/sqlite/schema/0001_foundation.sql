@@ -65,6 +65,8 @@ CREATE TABLE entity (
 
 CREATE INDEX entity_by_content ON entity (tenant, content);
 
+CREATE INDEX entity_by_time ON entity (tenant, event_at);
+
 CREATE INDEX entity_by_session ON entity (session, position) WHERE session IS NOT NULL;
 
 -- Topics ('topic') and the top-level metadata values ('meta:' || key), for filters.
