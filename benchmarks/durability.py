@@ -66,7 +66,6 @@ SAMPLE = 10
 VOCABULARY = "heron egret stork reed marsh tide delta river lagoon estuary plover curlew".split()
 
 
-
 def vector(text: str) -> np.ndarray[Any, np.dtype[np.float32]]:
     number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
     made = np.random.default_rng(number).standard_normal(DIMENSIONS).astype(np.float32)

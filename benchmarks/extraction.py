@@ -24,8 +24,8 @@ from typing import Any
 
 from umi.domain.entity import MentionKind
 from umi.domain.time import DateMention
-from umi.pipeline.remember.extract.extract import extract
 from umi.pipeline.remember.extract.dates import find_dates
+from umi.pipeline.remember.extract.extract import extract
 from umi.pipeline.remember.extract.extracted import Extract
 
 Row = dict[str, Any]

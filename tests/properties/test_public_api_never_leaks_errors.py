@@ -300,7 +300,9 @@ def test_one_bad_turn_of_many_is_rejected_by_its_number_and_the_others_are_kept(
 
 
 @pytest.mark.parametrize(
-    "item", [5, None, b"bytes", [], {}, {"txt": "a"}, {1: 2}, object(), {"text": "a", "odd": 1}], ids=lambda item: type(item).__name__
+    "item",
+    [5, None, b"bytes", [], {}, {"txt": "a"}, {1: 2}, object(), {"text": "a", "odd": 1}],
+    ids=lambda item: type(item).__name__,
 )
 def test_what_is_no_turn_is_rejected_by_its_number(rig: Rig, item: Any):
     answers = rig.memory.remember_many_sync(["before", item, "after"])

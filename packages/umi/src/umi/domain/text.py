@@ -44,8 +44,11 @@ def is_encodable(text: str) -> bool:
 
 
 def is_question(text: str) -> bool:
-    """Whether a text ends by asking."""
-    return text.rstrip().endswith(QUESTION_MARKS)
+    """Whether a text ends by asking; an aside behind it, such as "[photo]", does not count."""
+    said = text.rstrip()
+    if said.endswith("]"):
+        said = said[: max(0, said.rfind("["))].rstrip()
+    return said.endswith(QUESTION_MARKS)
 
 
 def _continues(text: str, place: int) -> bool:

@@ -30,7 +30,9 @@ _ASSISTANT_ASKED = re.compile(
 )
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 _ANCHORED = re.compile(r"\b(?:last|this|next|past|coming|ago|previous)\b", re.IGNORECASE)
-# People say "last week" of ten days ago: a relative period reaches half its length further on both sides.
+# People tell of a day in the weeks around it, and say "last week" of ten days ago: a short period reaches half a month
+# further on both sides, and a relative one at least half its length.
+_MONTH_MICROSECONDS = 30 * 86_400 * 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +99,9 @@ def _is_any_year(mention: DateMention) -> bool:
 
 def _stretch(mention: DateMention) -> tuple[int, int]:
     start, end = _bounds(mention.period)
+    told = 0 if end - start >= _MONTH_MICROSECONDS else _MONTH_MICROSECONDS // 2
     slack = 0 if _YEAR.search(mention.text) else (end - start) // 2
-    return start - slack, end + slack
+    return start - max(told, slack), end + max(told, slack)
 
 
 def _bounds(period: Period) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest, nsmallest
+from heapq import nsmallest
 from typing import NamedTuple
 
 from umi.domain.query import Candidate, Why
@@ -125,7 +125,7 @@ def _contexts(candidates: Sequence[Candidate], values: Sequence[float]) -> list[
 
 def _window(session: Mapping[int, float], candidate: Candidate) -> float:
     around = range(candidate.position - WINDOW_TURNS, candidate.position + WINDOW_TURNS + 1)
-    best = nlargest(WINDOW_BEST, [session[place] for place in around if place in session])
+    best = sorted([session[place] for place in around if place in session], reverse=True)[:WINDOW_BEST]
     return sum(best) / max(1, min(WINDOW_BEST, candidate.session_turns))
 
 

@@ -50,8 +50,9 @@ def spoken(entity: Entity) -> str:
 def index_words(entity: Entity) -> IndexWords:
     """Return the words the entity is found by: its own, its speaker's name and its date."""
     own = content_words(entity.content)
-    around = content_words(f"{_day(entity)} {speaker_name(entity)}")
-    return IndexWords(said=" ".join(around + own), lent=" ".join(own[:LENT_WORDS_MAX]))
+    speaker = content_words(speaker_name(entity))
+    around = content_words(_day(entity)) + speaker
+    return IndexWords(said=" ".join(around + own), lent=" ".join(own[:LENT_WORDS_MAX]), speaker=" ".join(speaker))
 
 
 def speaker_name(entity: Entity) -> str:

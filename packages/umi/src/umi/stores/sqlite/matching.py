@@ -7,13 +7,14 @@ are too many, the newest matches are scored.
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from heapq import nsmallest
 from math import log
 
 from umi.ports.store import Matches
-from umi.stores.sqlite.database import Database
+from umi.stores.sqlite.database import Database, listed
 from umi.stores.sqlite.locating import RANGES_MAX, Place
 
 ROWS_SCORED_MAX = 8_000
@@ -37,6 +38,7 @@ class Matching:
         if place is None or not place.active or not words:
             return Matches()
         self._follow()
+        words = self._without_speakers(place, words)
         chosen = self._rarest(words) if place.active > _ROWS_COUNTED_MIN else list(words)
         statement = "match_filtered" if place.filtered else "match_range"
         if place.whole_store and not place.filtered:
@@ -49,6 +51,14 @@ class Matching:
         if len(place.ranges) > 1:
             found = nsmallest(limit, found, key=lambda row: (row[1], row[0]))
         return Matches(scores={number: -score for number, score in found}, ideal=self._ideal(words))
+
+    def _without_speakers(self, place: Place, words: Sequence[str]) -> Sequence[str]:
+        """Leave out the names of those who speak here, unless there is nothing else: ranking looks at who spoke."""
+        if len(place.partitions) > RANGES_MAX:
+            return words
+        partitions = listed([number for number, _ in place.partitions])
+        names = set(self._db.column("speakers_named", (json.dumps(words), partitions)))
+        return [word for word in words if word not in names] or words
 
     def _ideal(self, words: Sequence[str]) -> float:
         """The sum of the words' inverse document frequencies, as FTS5's bm25() has them.

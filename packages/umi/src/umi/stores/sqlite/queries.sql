@@ -64,6 +64,14 @@ INSERT INTO session (partition, name, turns) VALUES (?1, ?2, 1)
 ON CONFLICT (partition, name) DO UPDATE SET turns = turns + 1
 RETURNING no, turns - 1;
 
+-- name: speaker_add
+INSERT OR IGNORE INTO speaker VALUES (?1, ?2);
+
+-- name: speakers_named
+-- Which of the words are names of those who speak in the given partitions.
+SELECT DISTINCT s.word FROM json_each(?1) w CROSS JOIN carray(?2) p
+CROSS JOIN speaker s ON s.partition = p.value AND s.word = w.value;
+
 -- name: entity_add
 INSERT INTO entity VALUES (?1, ?2, ?3, ?4, 0, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14, ?15, ?16, ?17);
 

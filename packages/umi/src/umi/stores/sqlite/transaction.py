@@ -98,6 +98,8 @@ class Transaction:
             session, position, entity.speaker, entity.role, to_microseconds(entity.event_time), self._at,
             entity.importance, len(entity.content), is_question(entity.content), change.words.lent, seq,
         ))  # fmt: skip
+        for word in change.words.speaker.split():
+            self._db.run("speaker_add", (number >> PARTITION_SHIFT, word))
         for name, value in labels(entity):
             self._db.run("label_add", (name, value, number))
         model, dimensions = self._model(change.model, len(change.vector))

@@ -37,6 +37,13 @@ CREATE TABLE session (
 
 CREATE INDEX session_by_name ON session (name);
 
+-- The words of the names of those who speak in a partition.
+CREATE TABLE speaker (
+    partition INTEGER NOT NULL REFERENCES partition,
+    word TEXT NOT NULL,
+    PRIMARY KEY (partition, word)
+) WITHOUT ROWID;
+
 -- One row per entity, small: what filters and ranking need. Times are microseconds since 1970, UTC.
 -- status: 0 active, 1 forgotten.
 CREATE TABLE entity (
