@@ -12,7 +12,7 @@ from umi.cli.settings import Settings
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
 
-    from umi.engine.importing import Progress
+    from umi.engine.progress import Progress
 
 Unit = Literal["bytes", "memories"]
 

@@ -11,19 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias
+from typing import Literal, TextIO, TypeAlias
 
 from umi.domain.entity import Entity
+from umi.domain.query import EVERYTHING
 from umi.domain.receipt import Rejected
+from umi.domain.scope import Scope
 from umi.domain.text import cut, shown
 from umi.domain.turn import Turn
-from umi.engine.remembering import CHUNK_TURNS
+from umi.engine.progress import Progress
+from umi.engine.remembering import CHUNK_TURNS, remember_chunk
 from umi.errors import Conflict, Invalid, InvalidFormatError, NotFound, StorageError
 from umi.formats import BadRecord, Source, detect, read, write_turn
-from umi.ports.world import Lane
-
-if TYPE_CHECKING:
-    from umi.engine.memory import Memory
+from umi.ports.world import World
 
 OnError: TypeAlias = Literal["skip", "stop"]
 
@@ -32,10 +32,13 @@ _EXCERPT_CHARACTERS = 60
 _PAGE_ENTITIES = 1_000
 
 
-class Progress(Protocol):
-    """Told how far a long task is; `total` is None while it is unknown. The unit is the task's own."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """Where turns go to and come from, and in whose name."""
 
-    def __call__(self, done: int, total: int | None) -> None: ...
+    world: World
+    scope: Scope
+    actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +57,14 @@ class ImportSummary:
 
 
 async def import_file(
-    memory: Memory, lane: Lane, path: Path, *, format: str | None, on_error: OnError, progress: Progress | None
+    keeper: Keeper, path: Path, *, format: str | None, on_error: OnError, progress: Progress | None
 ) -> ImportSummary:
+    lane = keeper.world.lane
     if on_error not in ("skip", "stop"):
         raise Invalid(f"on_error is 'skip' or 'stop', not {shown(on_error)}.")
     source = await lane.run(lambda: _opened(path))
     try:
-        return await _import(memory, lane, source, format=format, on_error=on_error, progress=progress)
+        return await _import(keeper, source, format=format, on_error=on_error, progress=progress)
     except OSError as error:
         raise StorageError(f"{path} could not be read to its end: {error.strerror}.") from error
     finally:
@@ -77,13 +81,14 @@ def _opened(path: Path) -> Source:
 
 
 async def _import(
-    memory: Memory, lane: Lane, source: Source, *, format: str | None, on_error: OnError, progress: Progress | None
+    keeper: Keeper, source: Source, *, format: str | None, on_error: OnError, progress: Progress | None
 ) -> ImportSummary:
+    lane = keeper.world.lane
     name = await lane.run(lambda: detect(source)) if format is None else format
     items = read(source, format=name)
     summary = ImportSummary(format=name)
     while not summary.stopped and (chunk := await lane.run(lambda: list(islice(items, CHUNK_TURNS)))):
-        summary = await _keep(memory, summary, _until_bad(chunk) if on_error == "stop" else chunk)
+        summary = await _keep(keeper, summary, _until_bad(chunk) if on_error == "stop" else chunk)
         summary = replace(summary, stopped=on_error == "stop" and summary.bad_count > 0)
         if progress is not None:
             progress(source.bytes_read, source.bytes_total)
@@ -95,9 +100,9 @@ def _until_bad(chunk: Sequence[Turn | BadRecord]) -> Sequence[Turn | BadRecord]:
     return chunk[: first + 1]
 
 
-async def _keep(memory: Memory, summary: ImportSummary, chunk: Sequence[Turn | BadRecord]) -> ImportSummary:
+async def _keep(keeper: Keeper, summary: ImportSummary, chunk: Sequence[Turn | BadRecord]) -> ImportSummary:
     turns = [item for item in chunk if isinstance(item, Turn)]
-    answers = await memory.remember_many(turns)
+    answers = await remember_chunk(keeper.world, keeper.scope, turns, start=0, actor=keeper.actor)
     bad = [item for item in chunk if isinstance(item, BadRecord)]
     bad += [_refused(turns[answer.index], answer) for answer in answers if isinstance(answer, Rejected)]
     added = sum(not isinstance(answer, Rejected) and answer.created for answer in answers)
@@ -117,17 +122,18 @@ def _refused(turn: Turn, answer: Rejected) -> BadRecord:
     return BadRecord(number=0, where=turn.key or "", reason=str(answer.error), excerpt=excerpt)
 
 
-async def export_file(memory: Memory, lane: Lane, path: Path, *, progress: Progress | None) -> int:
+async def export_file(keeper: Keeper, path: Path, *, progress: Progress | None) -> int:
     """Write to a draft first and name it at the end: a half-written export never bears the name."""
+    lane, store, scope = keeper.world.lane, keeper.world.store, keeper.scope
     if not path.name or await lane.run(path.is_dir):
         raise Conflict(f"{path} is a folder. Name a file to write.")
     draft = path.with_name(path.name + ".draft")
-    total, done, cursor = await memory.count(), 0, None
+    total, done, cursor = await store.count(scope, EVERYTHING), 0, None
     try:
         file = await lane.run(lambda: draft.open("w", encoding="utf-8"))
         try:
             while True:
-                page = await memory.list(limit=_PAGE_ENTITIES, cursor=cursor)
+                page = await store.list(scope, EVERYTHING, limit=_PAGE_ENTITIES, cursor=cursor)
                 await lane.run(lambda lines=page.items: _write(file, lines))
                 done, cursor = done + len(page.items), page.next
                 if progress is not None:

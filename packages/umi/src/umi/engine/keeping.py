@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from umi.engine.progress import Progress
 from umi.errors import EmbeddingError
 from umi.pipeline.remember.embed import embed
 from umi.ports.store import Finding, IndexEntry, Severity
 from umi.ports.world import World
-
-if TYPE_CHECKING:
-    from umi.engine.importing import Progress
 
 _CHUNK_ENTITIES = 64
 

@@ -60,7 +60,8 @@ from umi.ports.store import Finding, Page, Stats
 from umi.ports.world import Portal, World
 
 if TYPE_CHECKING:
-    from umi.engine.importing import ImportSummary, OnError, Progress
+    from umi.engine.importing import ImportSummary, OnError
+    from umi.engine.progress import Progress
     from umi.ports.embedder import Embedder
     from umi.providers.embedding.lane import BlockingEmbedder
 
@@ -323,8 +324,7 @@ class Memory:
 
         check_callable("progress", progress)
         return await importing.import_file(
-            self,
-            self._world.lane,
+            importing.Keeper(world=self._world, scope=self._scope, actor=self._actor),
             check_path("path", path),
             format=check_format(format),
             on_error=on_error,
@@ -336,7 +336,8 @@ class Memory:
         from umi.engine import importing
 
         check_callable("progress", progress)
-        return await importing.export_file(self, self._world.lane, check_path("path", path), progress=progress)
+        keeper = importing.Keeper(world=self._world, scope=self._scope, actor=self._actor)
+        return await importing.export_file(keeper, check_path("path", path), progress=progress)
 
     async def stats(self) -> Stats:
         """Count what the whole store holds."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from umi import Memory
 
 if TYPE_CHECKING:
-    from umi.engine.importing import Progress
+    from umi.engine.progress import Progress
 
 T = TypeVar("T")
 
