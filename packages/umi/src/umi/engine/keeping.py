@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from umi.engine.progress import Progress
 from umi.errors import EmbeddingError
-from umi.pipeline.remember.embed import embed
+from umi.pipeline.remember.embed import embed, worded
 from umi.ports.store import Finding, IndexEntry, Severity
 from umi.ports.world import World
 
@@ -44,7 +44,8 @@ async def reindex(world: World, progress: Progress | None) -> int:
     total = (await world.store.stats()).vectors_awaited
     done = 0
     while entities := await world.store.unindexed(limit=_CHUNK_ENTITIES):
-        embedded = await embed(entities, world.embedder)
+        items = await world.lane.run(lambda found=entities: [worded(entity) for entity in found])
+        embedded = await embed(items, world.embedder)
         await world.store.index([
             IndexEntry(
                 tenant=found.entity.scope.tenant,

@@ -15,7 +15,7 @@ from umi.domain.turn import Turn
 from umi.errors import Conflict, Invalid
 from umi.errors import MemoryError as UmiError
 from umi.pipeline.remember.accept import Accepted, accept
-from umi.pipeline.remember.embed import embed
+from umi.pipeline.remember.embed import embed, worded
 from umi.pipeline.remember.evolve import evolve
 from umi.ports.world import World
 
@@ -68,9 +68,9 @@ async def _keep_or_reject(world: World, fresh: Mapping[int, Accepted], actor: st
 
 
 async def _keep(world: World, accepted: Sequence[Accepted], actor: str) -> Sequence[Applied]:
-    # Reading names and dates takes time that belongs to no event loop.
-    entities = await world.lane.run(lambda: [_note(world, item) for item in accepted])
-    embedded = await embed(entities, world.embedder)
+    # Reading names, dates and words takes time that belongs to no event loop.
+    items = await world.lane.run(lambda: [worded(_note(world, item)) for item in accepted])
+    embedded = await embed(items, world.embedder)
     changes = [
         evolve(found, identity=item.identity, model=world.embedder.model)
         for found, item in zip(embedded, accepted, strict=True)

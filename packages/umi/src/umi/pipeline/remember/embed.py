@@ -20,6 +20,14 @@ _ROLE_NAMES = frozenset({role.value for role in Role} | {"human", "ai", "other"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Worded:
+    """An entity with the words it will be found by."""
+
+    entity: Entity
+    words: IndexWords
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Embedded:
     """An entity with the words and the vector it will be found by."""
 
@@ -28,12 +36,16 @@ class Embedded:
     vector: Vector
 
 
-async def embed(entities: Sequence[Entity], embedder: Embedder) -> list[Embedded]:
+def worded(entity: Entity) -> Worded:
+    return Worded(entity=entity, words=index_words(entity))
+
+
+async def embed(items: Sequence[Worded], embedder: Embedder) -> list[Embedded]:
     """Embed entities, each on its own, with who said it and when."""
-    vectors = await embedder.embed([spoken(entity) for entity in entities])
+    vectors = await embedder.embed([spoken(item.entity) for item in items])
     return [
-        Embedded(entity=entity, words=index_words(entity), vector=vector)
-        for entity, vector in zip(entities, vectors, strict=True)
+        Embedded(entity=item.entity, words=item.words, vector=vector)
+        for item, vector in zip(items, vectors, strict=True)
     ]
 
 
