@@ -97,16 +97,28 @@ def _described(name: str, found: type, home: str = "") -> Iterator[str]:
     if home:
         yield f"From `{home}`.\n"
     yield _prose(inspect.getdoc(found) or "")
-    if issubclass(found, Enum):
-        yield ", ".join(f"`{member.value}`" for member in found) + ".\n"
-    elif is_dataclass(found):
+    if _is_a(found, Enum):
+        yield ", ".join(f"`{value}`" for value in _values(found)) + ".\n"
+    elif _is_value(found):
         yield from _fields(found)
     elif getattr(found, "__total__", None) is False:
         yield from (f"- `{key}`: `{_plain(kind)}`" for key, kind in found.__annotations__.items())
         yield ""
-    if not issubclass(found, (Enum, BaseException)):
+    if not _is_a(found, Enum, BaseException):
         for method_name, method in _methods(found):
             yield from _method(found, method_name, method)
+
+
+def _is_a(found: type, *kinds: type) -> bool:
+    return issubclass(found, kinds)
+
+
+def _is_value(found: type) -> bool:
+    return is_dataclass(found)
+
+
+def _values(found: Any) -> Iterator[object]:
+    yield from (member.value for member in found)
 
 
 def _fields(found: type[Any]) -> Iterator[str]:
@@ -123,23 +135,27 @@ def _default(field: Field[Any]) -> str:
 
 def _methods(found: type) -> Iterator[tuple[str, Any]]:
     """Return the public methods a class defines itself, in order; a value's properties only look through it."""
-    for name, value in vars(found).items():
+    for name, value in _members(found):
         if name.endswith("_sync") or (name.startswith("_") and name != "__call__"):
             continue
         is_method = inspect.isfunction(value) or isinstance(value, classmethod)
-        if is_method or (isinstance(value, property) and not is_dataclass(found)):
+        if is_method or (isinstance(value, property) and not _is_value(found)):
             yield name, value
+
+
+def _members(found: type) -> Iterator[tuple[str, Any]]:
+    yield from vars(found).items()
 
 
 def _method(found: type, name: str, method: Any) -> Iterator[str]:
     instance = re.findall("[A-Z][a-z]+", found.__name__)[-1].lower()
-    whole = f"{found.__name__ if isinstance(method, classmethod) else instance}.{name}"
+    is_made_by_class = isinstance(method, classmethod)
+    whole = f"{found.__name__ if is_made_by_class else instance}.{name}"
     yield f"#### `{whole}`\n"
+    inner: Callable[..., Any] = getattr(method, "fget", None) or getattr(method, "__func__", method)
     if isinstance(method, property):
-        inner = method.fget or method
         yield f"```text\n{whole}: {_plain(inspect.get_annotations(inner)['return'])}\n```\n"
     else:
-        inner = getattr(method, "__func__", method)
         yield f"```text\n{_signature(whole, inner)}\n```\n"
     yield _prose(inspect.cleandoc(inner.__doc__ or ""))
 

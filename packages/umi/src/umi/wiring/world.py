@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from pathlib import Path
 from typing import cast
 
@@ -16,15 +17,18 @@ from umi.vectors.choice import index_kind
 from umi.wiring.system import SystemClock, SystemEntropy
 from umi.wiring.threads import ThreadLane, ThreadPortal
 
+_log = logging.getLogger("umi.wiring")
+
 STORE_NAME = "memory.db"
 
 
 def open_world(path: Path | None, embedder: Embedder | BlockingEmbedder | None) -> World:
     """Open the store at a path, or at the platform's data folder, with the given model or the built-in one."""
     clock, entropy = SystemClock(), SystemEntropy()
+    target = default_path() if path is None else path
     model = _embedder(embedder)
     store = SqliteStore(
-        default_path() if path is None else path,
+        target,
         model=model.model,
         dimensions=model.dimensions,
         clock=clock,
@@ -34,6 +38,14 @@ def open_world(path: Path | None, embedder: Embedder | BlockingEmbedder | None) 
         read_lane=ThreadLane("read"),
         side_lane=ThreadLane("side"),
     )
+    if store.built_with != model.model:
+        _log.warning(
+            "%s was built with %s, not %s: until `umi reindex` (or Memory.reindex) has run, its older memories are "
+            "found by words only.",
+            target,
+            store.built_with,
+            model.model,
+        )
     return World(
         store=store,
         embedder=model,

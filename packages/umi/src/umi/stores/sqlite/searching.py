@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 OVERSAMPLED = 50  # how many more than wanted an approximate index is asked for, before exact rescoring
 OVERSAMPLED_MIN = 200
+ALLOWED_ROWS_MAX = 25_000  # so many numbers may be listed for the index; asking it for very many is slower still
 WIDENING = 4
 
 
@@ -84,13 +85,12 @@ class _Nearest:
         return self._narrowed(index, vector, wanted)
 
     def _narrowed(self, index: VectorIndex, vector: Vector, wanted: int) -> Numbers:
-        """Search a large scope under a filter: the few that pass, else the nearest that pass.
-
-        Asking the index for very many is slower than giving it a list of those it may return: widen once, then list.
-        """
-        passing = self._passing_all(EXACT_ROWS_MAX + 1)
+        """Search a large scope under a filter: the few that pass, a list of those that pass, or the nearest that do."""
+        passing = self._passing_all(ALLOWED_ROWS_MAX + 1)
         if len(passing) <= EXACT_ROWS_MAX:
             return passing
+        if len(passing) <= ALLOWED_ROWS_MAX:
+            return index.search(vector, wanted, passing)
         found = self._passing(index.search(vector, WIDENING * wanted))
         if len(found) >= wanted or WIDENING * wanted >= len(index):
             return found
