@@ -59,7 +59,7 @@ def test_a_run_that_was_killed_leaves_only_the_rest(path: Path):
         pass
 
     def stop(done: int, total: int | None) -> None:
-        raise KilledError
+        raise KilledError(done, total)
 
     with Memory.open(path, embedder=HashingEmbedder("another", 32)) as memory:
         memory.remember_many_sync([f"text {number}" for number in range(100)])

@@ -56,7 +56,7 @@ class ExactIndex:
         if allowed is not None:
             chosen = np.isin(numbers, allowed)
             numbers, rows = numbers[chosen], rows[chosen]
-        cosines = rows @ vector
+        cosines = np.vecdot(rows, vector)  # not @: BLAS would wait for a second thread
         if count < len(cosines):
             best = np.argpartition(cosines, -count)[-count:]
             numbers, cosines = numbers[best], cosines[best]

@@ -34,6 +34,7 @@ WINDOW_BEST = 3
 SELF_CONTAINED_CHARACTERS = 500  # up to here a turn leans fully on its surroundings; beyond, in inverse proportion
 QUESTION_CHARACTERS = 100  # a question longer than this also tells something
 
+_ASSISTANT = Role.ASSISTANT.value
 _ROLE_NAMES = frozenset({role.value for role in Role} | {"human", "ai", "other"})
 
 
@@ -147,7 +148,7 @@ class _Scoring:
         self._times = ask.times
         self._asks_assistant = ask.asks_assistant
         self._named = _named_speakers(candidates, ask)
-        self._role = WEIGHT_ROLE if any(c.role == Role.ASSISTANT for c in candidates) else 0.0
+        self._role = WEIGHT_ROLE if any(c.role == _ASSISTANT for c in candidates) else 0.0
         self._time = WEIGHT_TIME if ask.times else 0.0
         self._speaker = WEIGHT_SPEAKER if self._named else 0.0
         self._whole = WEIGHT_WORDS + WEIGHT_MEANING + WEIGHT_CONTEXT + self._role + self._time + self._speaker
@@ -155,31 +156,32 @@ class _Scoring:
     def score(self, candidate: Candidate, values: tuple[float, float, float]) -> float:
         """Return the sum of `parts`, without naming them: this runs for every candidate."""
         words, meaning, context = values
-        total = WEIGHT_WORDS * words + WEIGHT_MEANING * meaning + WEIGHT_CONTEXT * context + sum(self._signs(candidate))
-        return (total - self._question(candidate, total)) / self._whole
+        total = WEIGHT_WORDS * words + WEIGHT_MEANING * meaning + WEIGHT_CONTEXT * context
+        if (candidate.role == _ASSISTANT) == self._asks_assistant:
+            total += self._role
+        if candidate.speaker in self._named:
+            total += self._speaker
+        if self._times and _is_within(candidate.event_at, self._times):
+            total += self._time
+        if candidate.is_question and candidate.length < QUESTION_CHARACTERS:
+            total -= min(WEIGHT_QUESTION, total)
+        return total / self._whole
 
     def parts(self, candidate: Candidate, values: tuple[float, float, float]) -> tuple[tuple[str, float], ...]:
         """Return what each factor gives to the score, where it gives anything."""
         words, meaning, context = values
-        given = [WEIGHT_WORDS * words, WEIGHT_MEANING * meaning, WEIGHT_CONTEXT * context, *self._signs(candidate)]
-        given.append(-self._question(candidate, sum(given)))
-        names = ("words", "meaning", "context", "role", "time", "speaker", "question")
-        return tuple((name, part / self._whole) for name, part in zip(names, given, strict=True) if part)
-
-    def _signs(self, candidate: Candidate) -> tuple[float, float, float]:
-        """What is known of a candidate beside its words."""
-        is_asked = (candidate.role == Role.ASSISTANT) == self._asks_assistant
-        return (
-            self._role if is_asked else 0.0,
-            self._time if self._times and _is_within(candidate.event_at, self._times) else 0.0,
-            self._speaker if candidate.speaker in self._named else 0.0,
-        )
-
-    @staticmethod
-    def _question(candidate: Candidate, total: float) -> float:
-        """A short question tells little; what it takes off never makes a score negative."""
-        is_short = candidate.is_question and candidate.length < QUESTION_CHARACTERS
-        return min(WEIGHT_QUESTION, total) if is_short else 0.0
+        given = {
+            "words": WEIGHT_WORDS * words,
+            "meaning": WEIGHT_MEANING * meaning,
+            "context": WEIGHT_CONTEXT * context,
+            "role": self._role if (candidate.role == _ASSISTANT) == self._asks_assistant else 0.0,
+            "speaker": self._speaker if candidate.speaker in self._named else 0.0,
+            "time": self._time if self._times and _is_within(candidate.event_at, self._times) else 0.0,
+        }
+        if candidate.is_question and candidate.length < QUESTION_CHARACTERS:
+            # A short question tells little; what it takes off never makes a score negative.
+            given["question"] = -min(WEIGHT_QUESTION, sum(given.values()))
+        return tuple((name, part / self._whole) for name, part in given.items() if part)
 
 
 def _is_within(event_at: int, times: Times) -> bool:

@@ -108,7 +108,7 @@ class Embeddings:
         if len(elsewhere):
             wanted = (listed(elsewhere), self._model)
             stored, rows = _unpacked(self._db.rows("vectors_of", wanted), self._dimensions)
-            found.update(zip(stored.tolist(), (rows @ vector).tolist(), strict=True))
+            found.update(zip(stored.tolist(), np.vecdot(rows, vector).tolist(), strict=True))
         return found
 
     def tenant(self, tenant: int) -> VectorIndex:

@@ -39,7 +39,7 @@ def candidates(db: Database, embeddings: Embeddings, retrieval: Retrieval) -> li
     numbers = [*retrieval.matches, *(near.keys() - retrieval.matches.keys())]
     if not numbers:
         return []
-    lexical = retrieval.matches.get
+    lexical = retrieval.matches.scores.get
     return [
         Candidate(row[0], lexical(row[0]), cosines.get(row[0], 0.0), row[0] in near, *row[1:])
         for row in db.each("features", (listed(numbers),))
