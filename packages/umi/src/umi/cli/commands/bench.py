@@ -22,14 +22,14 @@ def bench() -> None:
 @click.option("--pooled-one", is_flag=True, help="Keep earlier conversations in the store, all under the same user.")
 @output_options
 def adapter(*, pooled_users: bool, pooled_one: bool) -> None:
-    r"""Serve a retrieval benchmark. One JSON request a line on stdin, one JSON answer a line on stdout.
+    """Serve a retrieval benchmark. One JSON request a line on stdin, one JSON answer a line on stdout.
 
     \b
     {"op": "index", "conversation": {"id", "sessions": [...]}}  ->  {"ok": true}
     {"op": "search", "query": "...", "k": 50, "now": "..."}     ->  {"ids": ["D1:3", ...]}
 
     The store is a temporary one; each conversation gets a new one unless they are pooled.
-    """
+    """  # noqa: D301 - click looks for a real backspace
     if pooled_users and pooled_one:
         raise click.UsageError("--pooled-users and --pooled-one exclude each other.")
     from umi.cli.bench.adapter import Adapter, Pooling

@@ -28,7 +28,7 @@ _CHUNK_TURNS = 64  # how often the progress bar moves
 @store_options
 @click.pass_obj
 def demo(settings: Settings, show: int | None, svg: str | None) -> None:
-    """Ask 14 questions about a conversation, and show what is found.
+    """Import a year of conversation, and ask about it.
 
     The conversation comes with Umi, and what answers each question is known: the demo says for each whether it was
     found. Everything happens in a temporary folder, or in the store that --store names.

@@ -21,6 +21,7 @@ ROWS_SCORED_MAX = 8_000
 _ROWS_COUNTED_MIN = 30_000  # in a smaller scope, scoring whatever matches is quicker than choosing words
 _COUNTED_MAX = 50_000  # beyond, a word is just very common
 _COUNTS_KEPT_MAX = 20_000
+_COMMON_SHARE, _COMMON_ROWS = 10, 2_000  # of all rows one in ten, or so many in a large scope
 _WORDS_MIN = 2
 _IDF_MIN = 1e-6  # FTS5's own, for words in more than half of all rows
 
@@ -53,12 +54,22 @@ class Matching:
         return Matches(scores={number: -score for number, score in found}, ideal=self._ideal(words))
 
     def _without_speakers(self, place: Place, words: Sequence[str]) -> Sequence[str]:
-        """Leave out the names of those who speak here, unless there is nothing else: ranking looks at who spoke."""
+        """Leave out the names of those who speak here often, unless there is nothing else.
+
+        What stands on a tenth of all turns tells nothing apart, but in a store of many users the index would take it
+        for rare. Ranking looks at who spoke all the same.
+        """
         if len(place.partitions) > RANGES_MAX:
             return words
         partitions = listed([number for number, _ in place.partitions])
-        names = set(self._db.column("speakers_named", (json.dumps(words), partitions)))
-        return [word for word in words if word not in names] or words
+        names = self._db.column("speakers_named", (json.dumps(words), partitions))
+        common = {name for name in names if self._is_common(place, name)}
+        return [word for word in words if word not in common] or words
+
+    def _is_common(self, place: Place, word: str) -> bool:
+        often = min(_COMMON_ROWS, 1 + place.active // _COMMON_SHARE)
+        values = [(_any_of([word]), low, high, often) for low, high in place.ranges]
+        return sum(self._db.value("match_count_between", value) for value in values) >= often
 
     def _ideal(self, words: Sequence[str]) -> float:
         """The sum of the words' inverse document frequencies, as FTS5's bm25() has them.

@@ -155,6 +155,10 @@ SELECT s.no FROM session s WHERE s.name = ?2 AND s.partition IN (SELECT value FR
 -- How many entities hold a word, counted up to a limit.
 SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ?1 LIMIT ?2);
 
+-- name: match_count_between
+-- How many entities between two numbers hold a word, counted up to a limit.
+SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ?1 AND rowid BETWEEN ?2 AND ?3 LIMIT ?4);
+
 -- name: active_count
 SELECT coalesce(sum(active), 0) FROM tenant;
 
