@@ -16,7 +16,7 @@ _VECTOR_FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx_vnni")
 def save(name: str, document: dict[str, Any]) -> Path:
     OUT.mkdir(exist_ok=True)
     path = OUT / f"{name}.json"
-    path.write_text(json.dumps({"machine": machine(), **document}, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps({**document, "machine": machine()}, indent=1) + "\n", encoding="utf-8")
     print(f"written to benchmarks/out/{path.name}")
     return path
 
