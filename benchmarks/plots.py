@@ -125,7 +125,7 @@ def _category(name: str) -> str:
 
 _STAGES = (
     ("embedding of the question", "embedding", ORANGE, "s"),
-    ("words and vectors, beside it", "retrieve, without embedding", GREEN, "^"),
+    ("words and vectors, beyond the embedding", "retrieve, without embedding", GREEN, "^"),
     ("rank", "rank", RED, "D"),
     ("load", "load", SKY, "v"),
 )
