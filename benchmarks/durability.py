@@ -43,7 +43,7 @@ from typing import Any
 import apsw
 import numpy as np
 
-from umi.domain.change import IDENTITY_OF_CONTENT, Add, Batch, Change, Forget, IndexWords, Restore
+from umi.domain.change import IDENTITY_OF_CONTENT, Add, Batch, Change, IndexWords, forget, restore
 from umi.domain.entity import Entity
 from umi.domain.label import labels
 from umi.domain.query import EVERYTHING
@@ -96,11 +96,11 @@ def addition(id: str) -> Add:
         topics=("kill", writer), metadata={"writer": writer, "odd": len(text) % 2 == 1}, speaker=writer,
     )  # fmt: skip
     identity = IDENTITY_OF_CONTENT + hashlib.sha256(id.encode()).digest()[:20]
-    return Add(entity=made, identity=identity, words=words_of(id), model=MODEL, vector=vector(text))
+    return Add(entity=made, identity=identity, words=words_of(made), model=MODEL, vector=vector(text))
 
 
-def words_of(id: str) -> IndexWords:
-    return IndexWords(said=" ".join(words(content_of(id))), lent="")
+def words_of(made: Entity) -> IndexWords:
+    return IndexWords(said=" ".join(words(made.content)), lent="")
 
 
 def open_store(path: Path) -> SqliteStore:
@@ -110,6 +110,7 @@ def open_store(path: Path) -> SqliteStore:
         dimensions=DIMENSIONS,
         clock=SystemClock(),
         entropy=SystemEntropy(),
+        words_of=words_of,
         index_kind=lambda _: EXACT,
         write_lane=ThreadLane("write"),
         read_lane=ThreadLane("read"),
@@ -157,15 +158,15 @@ class Writer:
         id = self._random.choice(free)
         self._busy.add(id)
         if self._mine[id]:
-            await self._apply("F", [id], [Forget(scope=scope_of(id), id=id)])
+            await self._apply("F", [id], [forget(scope_of(id), id)])
         else:
-            await self._apply("R", [id], [Restore(scope=scope_of(id), id=id, words=words_of(id))])
+            await self._apply("R", [id], [restore(scope_of(id), id)])
         self._mine[id] = not self._mine[id]
         self._busy.remove(id)
 
     async def _apply(self, kind: str, ids: list[str], changes: list[Change]) -> None:
         tell(f"?{kind}", ids)
-        await self._store.apply(Batch(changes=changes, actor=self._name))
+        await self._store.apply(Batch.of(changes, actor=self._name))
         tell(kind, ids)
 
 
@@ -378,11 +379,12 @@ def audit(path: Path) -> list[str]:
     run = connection.execute
     faults: list[str] = []
     rows = run(
-        """SELECT e.no, e.id, e.status, c.data, l.kind, l.id, m.vector, w.id IS NOT NULL
+        """SELECT e.no, e.id, e.status, c.data, l.kind, l.id, m.vector, w.id IS NOT NULL, o.id IS NOT NULL
            FROM entity e LEFT JOIN content c ON c.seq = e.content LEFT JOIN log l ON l.seq = e.content
-           LEFT JOIN embedding m ON m.no = e.no LEFT JOIN words_docsize w ON w.id = e.no"""
+           LEFT JOIN embedding m ON m.no = e.no LEFT JOIN words_docsize w ON w.id = e.no
+           LEFT JOIN past_words_docsize o ON o.id = e.no WHERE e.status >= 0"""
     ).fetchall()
-    for no, id, status, data, kind, logged, blob, has_words in rows:
+    for no, id, status, data, kind, logged, blob, has_words, has_past_words in rows:
         text = content_of(id)
         made = addition(id).entity
         stored = set(run("SELECT name, value FROM label WHERE no = ?", (no,)))
@@ -391,7 +393,7 @@ def audit(path: Path) -> list[str]:
             "content": data is not None and json.loads(data)["content"] == text,
             "log": (kind, logged) == (1, id),
             "vector": vectors_agree,
-            "words": bool(has_words) == (status == 0),
+            "words": (bool(has_words), bool(has_past_words)) == (status == 0, status > 0),
             "labels": stored == set(labels(made)),
         }
         faults += [f"{id}: {part}" for part, agrees in wanted.items() if not agrees]
@@ -405,8 +407,10 @@ def audit(path: Path) -> list[str]:
         "a partition numbers wrongly": """SELECT no FROM partition p WHERE last <>
             (SELECT count(*) FROM entity e WHERE e.no >> 32 = p.no)""",
         "a session counts wrongly": """SELECT no FROM session s WHERE turns <>
-            (SELECT count(*) FROM entity e WHERE e.session = s.no)""",
+            (SELECT count(*) FROM entity e WHERE e.session = s.no AND e.status >= 0)""",
         "a label belongs to nobody": "SELECT no FROM label WHERE no NOT IN (SELECT no FROM entity)",
+        "a version does not end where the next one begins": """SELECT e.no FROM entity e WHERE e.status < 0
+            AND NOT EXISTS (SELECT 1 FROM entity n WHERE n.id = e.id AND n.updated_at = e.until)""",
         "a vector belongs to nobody": "SELECT no FROM embedding WHERE no NOT IN (SELECT no FROM entity)",
     }
     faults += [fault for fault, query in queries.items() if run(query).fetchone()]

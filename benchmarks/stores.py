@@ -49,7 +49,7 @@ async def _filled(path: Path, embedder: BenchEmbedder, rows: int, users: int) ->
         for first in range(present, rows, _BATCH_TURNS):
             last = min(first + _BATCH_TURNS, rows)
             changes = await _changes(world, embedder, [turn(number, users) for number in range(first, last)])
-            await world.store.apply(Batch(changes=changes, actor="benchmark"))
+            await world.store.apply(Batch.of(changes, actor="benchmark"))
             if first % _SHOWN_EVERY_ROWS == 0:
                 rate = (last - present) / (perf_counter() - start)
                 print(f"  {last:,} of {rows:,} rows, {rate:,.0f} a second", flush=True)

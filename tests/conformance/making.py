@@ -13,14 +13,15 @@ from umi.domain.change import (
     IDENTITY_OF_CONTENT,
     IDENTITY_OF_KEY,
     Add,
+    Alter,
     Applied,
     Batch,
     Change,
-    Forget,
     IndexWords,
     Outcome,
-    Restore,
 )
+from umi.domain.change import forget as forgetting
+from umi.domain.change import restore as restoring
 from umi.domain.entity import Entity
 from umi.domain.query import EVERYTHING, Candidate, Filter
 from umi.domain.scope import Scope
@@ -112,16 +113,22 @@ def identity_of(made: Entity) -> bytes:
     return IDENTITY_OF_CONTENT + hashlib.sha256(repr([*where, made.scope.session, made.content]).encode()).digest()[:20]
 
 
-def forget(id: str, scope: Scope = SOLE) -> Forget:
-    return Forget(scope=scope, id=id, reason="a test")
+def words_of(made: Entity) -> IndexWords:
+    """What the stores under test are told an entity is found by."""
+    return index_words(made.content)
 
 
-def restore(id: str, scope: Scope = SOLE, *, text: str | None = None) -> Restore:
-    return Restore(scope=scope, id=id, words=index_words(text or id))
+def forget(id: str, scope: Scope = SOLE) -> Alter:
+    return forgetting(scope, id, "a test")
+
+
+def restore(id: str, scope: Scope = SOLE) -> Alter:
+    return restoring(scope, id, "a test")
 
 
 async def apply(store: Store, *changes: Change, actor: str = "tests") -> Sequence[Applied]:
-    return await store.apply(Batch(changes=changes, actor=actor))
+    """Apply changes in one batch, each decided by itself."""
+    return await store.apply(Batch.of(changes, actor=actor))
 
 
 async def fill(store: Store, changes: Sequence[Change], *, size: int = 2_000) -> None:
@@ -169,7 +176,7 @@ async def by_vector(
 
 async def ids_of(store: Store, scope: Scope, numbers: Sequence[int]) -> list[str]:
     entities = await store.load(scope, numbers)
-    return [entities[number].id for number in numbers]
+    return [entities[number].id for number in numbers if number in entities]
 
 
 async def listed(store: Store, scope: Scope = SOLE, filter: Filter = EVERYTHING, **asked: Any) -> list[str]:

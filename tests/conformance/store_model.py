@@ -154,7 +154,7 @@ class Machine(RuleBasedStateMachine):
     def forget_or_restore(self, number: int, scope: Scope, active: bool) -> None:
         id = f"e{number}"
         found = self._expected.find(scope, id)
-        change = restore(id, scope, text=found.entity.content if found else "") if active else forget(id, scope)
+        change = restore(id, scope) if active else forget(id, scope)
         [applied] = self._run(apply(self._store, change))
         assert applied.outcome is self._expected.set_active(scope, id, active=active)
 

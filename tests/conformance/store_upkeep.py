@@ -73,7 +73,7 @@ class Upkeep:
         try:
             assert sorted(await by_words(store, "text")) == texts
             assert await by_vector(store, _other("text 3")) == []  # words still work, vectors are not yet there
-            assert (await store.stats()).vectors_awaited == 11
+            assert (await store.stats()).vectors_awaited == 12
             pieces = 0
             while waiting := await store.unindexed(limit=4):
                 assert len(waiting) <= 4

@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.conformance.making import DIMENSIONS, MODEL, SteppingClock
+from tests.conformance.making import DIMENSIONS, MODEL, SteppingClock, words_of
 from tests.conformance.store_suite import StoreSuite
 
 from umi.stores.sqlite.store import SqliteStore
@@ -38,6 +38,7 @@ class SqliteBackend:
             dimensions=dimensions,
             clock=self._clock,
             entropy=SystemEntropy(),
+            words_of=words_of,
             index_kind=index_kind,
             write_lane=ThreadLane("write"),
             read_lane=ThreadLane("read"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import apsw
-from tests.conformance.making import DIMENSIONS, MODEL, SteppingClock, add, apply
+from tests.conformance.making import DIMENSIONS, MODEL, SteppingClock, add, apply, words_of
 
 from umi.stores.sqlite.store import SqliteStore
 from umi.vectors.choice import EXACT, IndexKind
@@ -43,6 +43,7 @@ def open_sqlite(
         dimensions=dimensions,
         clock=SteppingClock(),
         entropy=SystemEntropy(),
+        words_of=words_of,
         index_kind=index_kind,
         write_lane=ThreadLane("write"),
         read_lane=ThreadLane("read"),

@@ -22,7 +22,7 @@ COUNT = 9  # changes in the file of `path`
 def path(tmp_path: Path) -> Path:
     async def write(store: SqliteStore) -> None:
         await apply(store, *(add(f"text {number}", id=f"e{number}") for number in range(6)))
-        await apply(store, forget("e1"), forget("e2"), restore("e2", text="text 2"))
+        await apply(store, forget("e1"), forget("e2"), restore("e2"))
         assert (await store.stats()).changes == COUNT
 
     using(tmp_path / "memory.db", write)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from umi.domain.entity import Entity
+from umi.domain.entity import Entity, Status
+from umi.domain.relation import RelationKind
 from umi.domain.scope import Scope
 
 if TYPE_CHECKING:
@@ -36,6 +37,34 @@ class IndexWords:
     speaker: str = ""
 
 
+class Act(StrEnum):
+    """What a change does, as the log names it."""
+
+    ADD = "add"
+    REVISE = "revise"
+    SUPERSEDE = "supersede"
+    DISPUTE = "dispute"
+    MERGE = "merge"
+    FORGET = "forget"
+    RESTORE = "restore"
+    SILENCE = "silence"
+    QUARANTINE = "quarantine"
+    RELEASE = "release"
+    EXPIRE = "expire"
+    RELATE = "relate"
+    UNDO = "undo"
+    ERASE = "erase"
+
+
+ALTERABLE = frozenset(
+    """
+    content name topics metadata importance confidence pinned memory_type entity_type event_time trust status
+    valid_from valid_until expires_at facts marks conflicts mentions dates cues
+    """.split()
+)
+"""The fields of an entity that a change may set. Its id, scope, speaker and source are for ever."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Add:
     """Keep a new entity, the words it is found by, and its vector (float32, unit length) by the named model.
@@ -53,33 +82,70 @@ class Add:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forget:
-    """Take an entity out of recall. Its text and history stay, and `Restore` brings it back."""
+class Alter:
+    """Set fields of an entity, of those in `ALTERABLE`. What they were stays in its history, and can be undone.
+
+    `by` is the id of the entity that made it so, of a supersession for example. A new text brings its vector by the
+    named model. With `revision` given, the change applies only if the entity still has that revision.
+    """
 
     scope: Scope
     id: str
+    act: Act
+    values: Mapping[str, Any]
     reason: str = ""
+    by: str | None = None
+    revision: int | None = None
+    model: str = ""
+    vector: Vector | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restore:
-    """Bring a forgotten entity back into recall, with the words it is found by."""
+class Relate:
+    """Keep how two entities of a scope stand to each other."""
 
     scope: Scope
-    id: str
-    words: IndexWords
+    source: str
+    target: str
+    kind: RelationKind
+    reason: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """Take back a change, together with whatever was decided along with it; an undo can be undone like any other."""
+
+    scope: Scope
+    seq: int
     reason: str = ""
 
 
-Change: TypeAlias = Add | Forget | Restore
+Change: TypeAlias = Add | Alter | Relate | Undo
+
+
+def forget(scope: Scope, id: str, reason: str = "") -> Alter:
+    """Take an entity out of recall. Its text and history stay, and `restore` brings it back."""
+    return Alter(scope=scope, id=id, act=Act.FORGET, values={"status": Status.FORGOTTEN}, reason=reason)
+
+
+def restore(scope: Scope, id: str, reason: str = "") -> Alter:
+    """Bring an entity back into recall, whatever took it out; it is valid again, and without an end."""
+    values = {"status": Status.ACTIVE, "valid_until": None, "expires_at": None}
+    return Alter(scope=scope, id=id, act=Act.RESTORE, values=values, reason=reason)
 
 
 class Outcome(StrEnum):
-    """What became of a change."""
+    """What became of a change.
+
+    `known` means that nothing had to change, `missing` that nothing in the scope has the id, and `stale` that the
+    entity is no longer as the change expected it.
+    """
 
     APPLIED = "applied"
     KNOWN = "known"
     MISSING = "missing"
+    STALE = "stale"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +162,54 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """Changes that become true together, and who asked for them."""
+class Guard:
+    """What a decision took for granted: the last change, by its place in the log, to what is known of subjects.
 
-    changes: Sequence[Change]
+    `subjects` are their keys. If anything about them changed since, a batch with this guard is not applied.
+    """
+
+    scope: Scope
+    subjects: tuple[str, ...]
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Changes that become true together, and who asked for them.
+
+    Each group of changes was decided together, a text with what it supersedes for example, and is undone together.
+    """
+
+    groups: Sequence[Sequence[Change]]
     actor: str
+    guards: Sequence[Guard] = field(default=())
+
+    @classmethod
+    def of(cls, changes: Sequence[Change], *, actor: str) -> Batch:
+        """Return a batch of changes that were decided each by itself."""
+        return cls(groups=[[change] for change in changes], actor=actor)
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        return [change for group in self.groups for change in group]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A change as the log has it: what an entity was before and after, by the names of the fields that changed.
+
+    `group` is the place in the log of the first change that was decided along with it, and `undoes` that of the change
+    it took back. `by` is the id of the entity that made it so. After an erasure nothing remains but when and by whom.
+    """
+
+    seq: int
+    recorded_at: datetime
+    act: Act
+    id: str
+    actor: str
+    reason: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    after: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    by: str | None = None
+    group: int = 0
+    undoes: int | None = None

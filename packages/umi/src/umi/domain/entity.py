@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from umi.domain.fact import Fact
 from umi.domain.scope import Scope
 from umi.domain.time import DateMention
 from umi.domain.turn import Role
@@ -43,10 +44,33 @@ class MemoryType(StrEnum):
 
 
 class Status(StrEnum):
-    """Whether it is part of what is recalled by default."""
+    """Whether it is part of what is recalled by default: only `active` is. Whatever is not can be brought back."""
 
     ACTIVE = "active"
+    SUPERSEDED = "superseded"
     FORGOTTEN = "forgotten"
+    SILENCED = "silenced"
+    QUARANTINED = "quarantined"
+    EXPIRED = "expired"
+    MERGED = "merged"
+
+
+class Trust(StrEnum):
+    """How far its source is trusted, least first.
+
+    What a source says never supersedes what a more trusted one said. `untrusted` is what a tool or a web page
+    returned, `assistant` what a model said, `user` what people said, and `verified` what an operator vouches for.
+    """
+
+    UNTRUSTED = "untrusted"
+    ASSISTANT = "assistant"
+    USER = "user"
+    VERIFIED = "verified"
+
+    @property
+    def rank(self) -> int:
+        """Its place in that order, from 0."""
+        return list(Trust).index(self)
 
 
 class MentionKind(StrEnum):
@@ -95,7 +119,10 @@ class Entity:
     """One memory, as it stands now.
 
     `event_time` is when it happened or was said, `created_at` when Umi learned it; both are aware datetimes.
-    `importance` and `confidence` lie in 0..1. `revision` counts from 1.
+    It held from `valid_from`, inclusive, until `valid_until`, exclusive; None is "still". From `expires_at` on it is no
+    longer recalled. `importance` and `confidence` lie in 0..1. `revision` counts from 1 and goes up with every change.
+    `turn` is its place in its session, from 0. `marks` say what is odd about it, such as "instruction" for a text from
+    an untrusted source that tries to give one. `conflicts` are the ids of entities that contradict it.
     """
 
     id: str
@@ -121,6 +148,19 @@ class Entity:
     source: str | None = None
     key: str | None = None
     revision: int = 1
+    turn: int | None = None
+    trust: Trust = Trust.USER
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    expires_at: datetime | None = None
+    facts: tuple[Fact, ...] = ()
+    marks: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+
+    @property
+    def held_from(self) -> datetime:
+        """When it began to hold: as stated, else when it was said."""
+        return self.event_time if self.valid_from is None else self.valid_from
 
     @property
     def session(self) -> str | None:

@@ -1,4 +1,4 @@
-"""What filters can ask of an entity beyond its columns: topics, and scalar metadata values."""
+"""What filters can ask of an entity beyond its columns: topics, names it mentions, and scalar metadata values."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from umi.domain.entity import Entity
 
 LABEL_BYTES_MAX = 512
 LABEL_TOPIC = "topic"
+LABEL_MENTION = "mention"
 
 
 def labels(entity: Entity) -> Iterator[tuple[str, str]]:
     for topic in entity.topics:
         yield LABEL_TOPIC, topic
+    for name in {mention_key(mention.text) for mention in entity.mentions}:
+        yield LABEL_MENTION, name
     for key, value in entity.metadata.items():
         text = label_value(value)
         if text is not None:
@@ -33,3 +36,8 @@ def label_value(value: object) -> str | None:
     else:
         return None
     return text if len(text.encode()) <= LABEL_BYTES_MAX else None
+
+
+def mention_key(name: str) -> str:
+    """Return a name as filters compare it."""
+    return " ".join(name.casefold().split())

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, overload
 
-from umi.domain.entity import Entity, EntityType, MemoryType, Status
+from umi.domain.entity import Entity, EntityType, MemoryType, Status, Trust
+from umi.domain.label import label_name, labels, mention_key
+from umi.domain.moment import NOW, Moment
 from umi.domain.scope import Scope
+from umi.domain.time import FAR
 from umi.domain.turn import Role
 
 
@@ -17,6 +20,8 @@ class Filter:
     """Which entities may be found. Every part given must hold; within one part any value will do.
 
     `after` is inclusive and `before` exclusive, both of the event time. `metadata` compares whole top-level values.
+    `mentions` are keys of names that a text mentions. `trust_min` leaves out what less trusted sources say. `statuses`
+    are `active` unless others are given, and at a moment's `valid_at` `superseded` as well.
     """
 
     entity_types: tuple[EntityType, ...] = ()
@@ -28,10 +33,45 @@ class Filter:
     after: datetime | None = None
     before: datetime | None = None
     importance_min: float | None = None
+    trust_min: Trust | None = None
+    statuses: tuple[Status, ...] = ()
+    mentions: tuple[str, ...] = ()
+    moment: Moment = NOW
 
     @property
     def is_empty(self) -> bool:
         return self == EVERYTHING
+
+    @property
+    def is_present(self) -> bool:
+        """Whether only what is active now may be found, which is what the indexes are made for."""
+        return self.moment.is_now and self.statuses in {(), (Status.ACTIVE,)}
+
+    def allows(self, entity: Entity) -> bool:
+        """Whether an entity, as it stood at the moment, passes every part but its status."""
+        metadata = {label_name(key): value for key, value in self.metadata}
+        held, valid_at = dict(labels(entity)), self.moment.valid_at
+        checks = (
+            not self.entity_types or entity.entity_type in self.entity_types,
+            not self.memory_types or entity.memory_type in self.memory_types,
+            not self.topics or not set(self.topics).isdisjoint(entity.topics),
+            not self.mentions or any(mention_key(one.text) in self.mentions for one in entity.mentions),
+            all(held.get(name) == value for name, value in metadata.items()),
+            not self.speakers or entity.speaker in self.speakers,
+            not self.roles or entity.role in self.roles,
+            self.after is None or entity.event_time >= self.after,
+            self.before is None or entity.event_time < self.before,
+            self.importance_min is None or entity.importance >= self.importance_min,
+            self.trust_min is None or entity.trust.rank >= self.trust_min.rank,
+            valid_at is None or entity.held_from <= valid_at < (entity.valid_until or FAR),
+        )
+        return all(checks)
+
+    @property
+    def statuses_found(self) -> tuple[Status, ...]:
+        if self.statuses:
+            return self.statuses
+        return (Status.ACTIVE,) if self.moment.valid_at is None else (Status.ACTIVE, Status.SUPERSEDED)
 
 
 EVERYTHING = Filter()
@@ -146,6 +186,11 @@ class Hit:
         return self.entity.confidence
 
     @property
+    def conflicts(self) -> tuple[str, ...]:
+        """The ids of entities that contradict this one."""
+        return self.entity.conflicts
+
+    @property
     def event_time(self) -> datetime:
         return self.entity.event_time
 
@@ -167,11 +212,15 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits(Sequence[Hit]):
-    """What was found, best first, and the question it answers. `path` names the indexes that were searched."""
+    """What was found, best first, and the question it answers. `path` names the indexes that were searched.
+
+    `as_of` is the recorded time of what was known: asking again with it finds the same.
+    """
 
     query: str
     items: tuple[Hit, ...] = ()
     path: tuple[str, ...] = ()
+    as_of: datetime | None = None
     explanation: Explanation | None = None
 
     def __len__(self) -> int:

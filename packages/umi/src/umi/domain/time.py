@@ -14,6 +14,7 @@ from umi.domain.text import shown
 from umi.errors import InvalidTimeError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FAR = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -27,7 +27,9 @@ class Turn:
     `id` is for entities that come with one; others are given a UUIDv7. `key` makes it idempotent: the same key in the
     same scope is stored once. Without one, the content within its session is the key. `event_time` is when it was said,
     and now if it is not given; relative dates in the text ("last Friday") count from it. `source` says where it came
-    from, such as a file's name. Types are names of `EntityType` and `MemoryType`.
+    from, such as a file's name or an address, and `trust` how far to trust that; it follows from the role unless it is
+    given. It held from `valid_from` (else the event time) until `valid_until`; `expires_at`, or `ttl` in seconds from
+    when it is remembered, is when it stops being recalled. Types are names of `EntityType` and `MemoryType`.
     """
 
     text: str
@@ -49,3 +51,8 @@ class Turn:
     pinned: bool = False
     key: str | None = None
     source: str | None = None
+    trust: str | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    expires_at: datetime | None = None
+    ttl: float | timedelta | None = None

@@ -9,8 +9,10 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar, cast
 
-from umi.domain.entity import EntityType, MemoryType
-from umi.domain.label import LABEL_BYTES_MAX, label_value
+from umi.domain.entity import EntityType, MemoryType, Status, Trust
+from umi.domain.fact import Slot
+from umi.domain.label import LABEL_BYTES_MAX, label_value, mention_key
+from umi.domain.moment import Moment
 from umi.domain.query import Filter
 from umi.domain.text import is_encodable, shown
 from umi.domain.time import parse_time
@@ -24,7 +26,7 @@ from umi.errors import (
     QueryTooLongError,
     TextTooLongError,
 )
-from umi.limits import ENTITY_ID_BYTES_MAX, PATH_BYTES_MAX, PATH_PART_BYTES_MAX, QUERY_BYTES_MAX
+from umi.limits import ENTITY_ID_BYTES_MAX, FACT_SLOT_BYTES_MAX, PATH_BYTES_MAX, PATH_PART_BYTES_MAX, QUERY_BYTES_MAX
 from umi.pipeline.remember.accept import check_share, check_text
 
 SCORE_MAX = 100
@@ -43,6 +45,11 @@ class Narrowing(TypedDict, total=False):
     after: datetime | str | None
     before: datetime | str | None
     importance_min: float | None
+    trust_min: str | None
+    statuses: Sequence[str]
+    mentions: Sequence[str]
+    as_of: datetime | str | None
+    valid_at: datetime | str | None
 
 
 def filter_of(asked: Narrowing) -> Filter:
@@ -55,6 +62,7 @@ def filter_of(asked: Narrowing) -> Filter:
     unknown = set(asked) - set(Narrowing.__annotations__)
     if unknown:
         raise Invalid(f"Unknown filter {', '.join(sorted(unknown))}; known: {', '.join(Narrowing.__annotations__)}.")
+    trust_min = asked.get("trust_min")
     importance_min = asked.get("importance_min")
     if importance_min is not None:
         check_share("importance_min", importance_min)
@@ -68,7 +76,34 @@ def filter_of(asked: Narrowing) -> Filter:
         after=_time(asked.get("after")),
         before=_time(asked.get("before")),
         importance_min=importance_min,
+        trust_min=None if trust_min is None else _members("trust_min", trust_min, Trust)[0],
+        statuses=_members("statuses", asked.get("statuses", ()), Status),
+        mentions=tuple(mention_key(name) for name in _texts("mentions", asked.get("mentions", ()))),
+        moment=moment_of(asked.get("as_of"), asked.get("valid_at")),
     )
+
+
+def moment_of(as_of: object, valid_at: object) -> Moment:
+    """Read a point on each clock; None is now."""
+    return Moment(as_of=_time(as_of), valid_at=_time(valid_at))
+
+
+def check_slots(slots: object) -> dict[str, Slot]:
+    """Read the slots that a caller defines: a mapping from their names to "one" or "many"."""
+    if slots is None:
+        return {}
+    if not isinstance(slots, Mapping):
+        raise Invalid(f"slots is a mapping from names to 'one' or 'many', not {type(slots).__name__}.")
+    from umi.pipeline.facts.slots import slot_of
+
+    found: dict[str, Slot] = {}
+    for name, count in cast("Mapping[object, object]", slots).items():
+        check_text("the name of a slot", name, FACT_SLOT_BYTES_MAX)
+        if count not in ("one", "many"):
+            raise Invalid(f"A slot has 'one' value at a time or 'many', not {shown(count)}.")
+        slot = slot_of(str(name))
+        found[slot.name] = Slot(name=slot.name, many=count == "many")
+    return found
 
 
 def check_query(query: object) -> str:
@@ -185,5 +220,5 @@ def _pair(key: object, value: object) -> tuple[str, str]:
     return key, text
 
 
-def _time(value: datetime | str | None) -> datetime | None:
+def _time(value: object) -> datetime | None:
     return None if value is None else parse_time(value)

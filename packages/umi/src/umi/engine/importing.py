@@ -16,29 +16,18 @@ from typing import Literal, TextIO, TypeAlias
 from umi.domain.entity import Entity
 from umi.domain.query import EVERYTHING
 from umi.domain.receipt import Rejected
-from umi.domain.scope import Scope
 from umi.domain.text import cut, shown
 from umi.domain.turn import Turn
 from umi.engine.progress import Progress
-from umi.engine.remembering import CHUNK_TURNS, remember_chunk
+from umi.engine.remembering import CHUNK_TURNS, Keeper, remember_chunk
 from umi.errors import Conflict, Invalid, InvalidFormatError, NotFound, StorageError
 from umi.formats import BadRecord, Source, detect, read, write_turn
-from umi.ports.world import World
 
 OnError: TypeAlias = Literal["skip", "stop"]
 
 BAD_RECORDS_LISTED_MAX = 100
 _EXCERPT_CHARACTERS = 60
 _PAGE_ENTITIES = 1_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keeper:
-    """Where turns go to and come from, and in whose name."""
-
-    world: World
-    scope: Scope
-    actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +91,7 @@ def _until_bad(chunk: Sequence[Turn | BadRecord]) -> Sequence[Turn | BadRecord]:
 
 async def _keep(keeper: Keeper, summary: ImportSummary, chunk: Sequence[Turn | BadRecord]) -> ImportSummary:
     turns = [item for item in chunk if isinstance(item, Turn)]
-    answers = await remember_chunk(keeper.world, keeper.scope, turns, start=0, actor=keeper.actor)
+    answers = await remember_chunk(keeper, turns, start=0)
     bad = [item for item in chunk if isinstance(item, BadRecord)]
     bad += [_refused(turns[answer.index], answer) for answer in answers if isinstance(answer, Rejected)]
     added = sum(not isinstance(answer, Rejected) and answer.created for answer in answers)

@@ -24,6 +24,7 @@ class Question:
     limit: int
     min_score: float | None
     now: datetime
+    as_of: datetime
 
 
 async def recall(world: World, question: Question, *, explain: bool) -> Hits:
@@ -38,13 +39,14 @@ async def recall(world: World, question: Question, *, explain: bool) -> Hits:
     if question.min_score is not None:
         ranked = [row for row in ranked if row.score >= question.min_score]
     watch.lap("rank")
-    entities = await world.store.load(question.scope, [row.number for row in ranked])
+    entities = await world.store.load(question.scope, [row.number for row in ranked], retrieved.filter)
     watch.lap("load")
     items = tuple(
         Hit(entity=entities[row.number], score=row.score, why=row.why) for row in ranked if row.number in entities
     )
     explanation = _explained(asked, len(retrieved.candidates), watch) if explain else None
-    return Hits(query=question.text, items=items, path=("words", "meaning"), explanation=explanation)
+    path = ("words", "meaning", "facts") if retrieved.believed.shares else ("words", "meaning")
+    return Hits(query=question.text, items=items, path=path, as_of=question.as_of, explanation=explanation)
 
 
 def _cosines(world: World) -> CosineRange | None:

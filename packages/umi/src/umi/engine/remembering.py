@@ -1,94 +1,134 @@
-"""The remember flow: turns → accept → note → embed → evolve → store → receipts."""
+"""The remember flow: turns → accept → note → embed → decide → store → receipts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
-from typing import Any, TypeAlias, cast
+from dataclasses import dataclass, fields
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from umi.domain.change import Applied, Batch, Outcome
-from umi.domain.entity import Entity
+from umi.domain.change import Applied, Outcome
+from umi.domain.entity import Entity, Status
 from umi.domain.ids import uuid7
 from umi.domain.receipt import Receipt, Rejected
 from umi.domain.scope import Scope
 from umi.domain.turn import Turn
-from umi.errors import Conflict, Invalid
+from umi.engine.bound import Behaviour
+from umi.engine.deciding import Decided, decide
+from umi.errors import Conflict, Invalid, StorageBusyError
 from umi.errors import MemoryError as UmiError
 from umi.pipeline.remember.accept import Accepted, accept
 from umi.pipeline.remember.embed import embed, worded
-from umi.pipeline.remember.evolve import evolve
 from umi.ports.world import World
+
+if TYPE_CHECKING:
+    from umi.pipeline.remember.evolve import Evolved
 
 Said: TypeAlias = Turn | str | Mapping[str, Any]
 
 CHUNK_TURNS = 64  # one commit and one look for known turns each
+DECISIONS_TRIED_MAX = 10  # each time, what another writer changed meanwhile is compared anew
 _ID_RANDOM_BYTES = 10
 _TURN_FIELDS = frozenset(field.name for field in fields(Turn))
 
 
-async def remember_one(world: World, scope: Scope, turn: Turn, *, actor: str) -> Receipt:
-    accepted = accept(turn, scope=scope, now=world.clock.now())
-    applied = await _keep(world, [accepted], actor)
-    return _receipt(applied[0])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """Where turns go to, in whose name, and how they are treated."""
+
+    world: World
+    scope: Scope
+    actor: str
+    behaviour: Behaviour
 
 
-async def remember_chunk(
-    world: World, scope: Scope, said: Sequence[Said], *, start: int, actor: str
-) -> list[Receipt | Rejected]:
+async def remember_one(keeper: Keeper, turn: Turn) -> Receipt:
+    accepted = accept(turn, scope=keeper.scope, now=keeper.world.clock.now())
+    return await remember_accepted(keeper, accepted)
+
+
+async def remember_accepted(keeper: Keeper, accepted: Accepted, sources: Sequence[str] = ()) -> Receipt:
+    """Keep one turn; `sources` are the ids of entities that it is derived from."""
+    [receipt] = await _keep(keeper, [accepted], sources)
+    return receipt
+
+
+async def remember_chunk(keeper: Keeper, said: Sequence[Said], *, start: int) -> list[Receipt | Rejected]:
     """Keep a few turns in one commit. What cannot be kept is rejected by its number, and the others are kept."""
+    world = keeper.world
     answers: dict[int, Receipt | Rejected] = {}
     accepted: dict[int, Accepted] = {}
     now = world.clock.now()
     for index, item in enumerate(said, start):
         try:
-            accepted[index] = accept(turn_of(item), scope=scope, now=now)
+            accepted[index] = accept(turn_of(item), scope=keeper.scope, now=now)
         except UmiError as error:
             answers[index] = Rejected(index=index, error=error)
     known = await world.store.known([item.identity for item in accepted.values()])
     fresh = {index: item for index, item in accepted.items() if item.identity not in known}
-    answers.update(await _keep_or_reject(world, fresh, actor))
+    answers.update(await _keep_or_reject(keeper, fresh))
     answers.update(
         (index, _receipt(known[item.identity])) for index, item in accepted.items() if item.identity in known
     )
     return [answers[index] for index in sorted(answers)]
 
 
-async def _keep_or_reject(world: World, fresh: Mapping[int, Accepted], actor: str) -> dict[int, Receipt | Rejected]:
+async def _keep_or_reject(keeper: Keeper, fresh: Mapping[int, Accepted]) -> dict[int, Receipt | Rejected]:
     """Keep a chunk together; where one of it cannot be kept, each by itself."""
     if not fresh:
         return {}
     try:
-        applied = await _keep(world, list(fresh.values()), actor)
+        receipts = await _keep(keeper, list(fresh.values()))
     except Conflict as error:
         if len(fresh) == 1:
             return {index: Rejected(index=index, error=error) for index in fresh}
-        parts = [await _keep_or_reject(world, {index: item}, actor) for index, item in fresh.items()]
+        parts = [await _keep_or_reject(keeper, {index: item}) for index, item in fresh.items()]
         return {index: answer for part in parts for index, answer in part.items()}
-    return {index: _receipt(result) for index, result in zip(fresh, applied, strict=True)}
+    return dict(zip(fresh, receipts, strict=True))
 
 
-async def _keep(world: World, accepted: Sequence[Accepted], actor: str) -> Sequence[Applied]:
-    # Reading names, dates and words takes time that belongs to no event loop.
-    items = await world.lane.run(lambda: [worded(_note(world, item)) for item in accepted])
+async def _keep(keeper: Keeper, accepted: Sequence[Accepted], sources: Sequence[str] = ()) -> list[Receipt]:
+    world = keeper.world
+    # Reading names, dates, facts and words takes time that belongs to no event loop.
+    items = await world.lane.run(lambda: [worded(_note(keeper, item)) for item in accepted])
     embedded = await embed(items, world.embedder)
-    changes = [
-        evolve(found, identity=item.identity, model=world.embedder.model)
-        for found, item in zip(embedded, accepted, strict=True)
-    ]
-    return await world.store.apply(Batch(changes=changes, actor=actor))
+    for _ in range(DECISIONS_TRIED_MAX):
+        decided = await decide(keeper, embedded, accepted, sources)
+        applied = await world.store.apply(decided.batch)
+        if not any(answer.outcome is Outcome.STALE for answer in applied):
+            return _receipts(decided, applied)
+    raise StorageBusyError("What is known of a subject keeps changing while it is being compared. Try again.")
 
 
-def _note(world: World, accepted: Accepted) -> Entity:
+def _receipts(decided: Decided, applied: Sequence[Applied]) -> list[Receipt]:
+    """Answer for every group of changes by its first, the addition."""
+    answers = iter(applied)
+    found: list[Receipt] = []
+    for evolved in decided.evolved:
+        first, *_ = islice(answers, len(evolved.changes))
+        found.append(_receipt(first, evolved))
+    return found
+
+
+def _note(keeper: Keeper, accepted: Accepted) -> Entity:
     from umi.pipeline.remember.note import note  # its rules are slow to load, and a process may only recall
 
+    world = keeper.world
     now = world.clock.now()
     fresh = uuid7(int(now.timestamp() * 1000), world.entropy.bytes(_ID_RANDOM_BYTES))
-    return note(accepted, id=accepted.turn.id or fresh, now=now)
+    return note(accepted, id=accepted.turn.id or fresh, now=now, slots=keeper.behaviour.slots)
 
 
-def _receipt(applied: Applied) -> Receipt:
+def _receipt(applied: Applied, evolved: Evolved | None = None) -> Receipt:
     created = applied.outcome is Outcome.APPLIED
-    return Receipt(id=applied.id, created=created, seq=applied.seq, recorded_at=applied.recorded_at)
+    return Receipt(
+        id=applied.id,
+        created=created,
+        seq=applied.seq,
+        recorded_at=applied.recorded_at,
+        decisions=evolved.decisions if evolved is not None and created else (),
+        status=evolved.status if evolved is not None and created else Status.ACTIVE,
+    )
 
 
 def turn_of(said: object) -> Turn:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from umi.domain.change import Applied, Batch, IndexWords
+from umi.domain.change import Applied, Batch, Event, IndexWords
 from umi.domain.entity import Entity
+from umi.domain.moment import NOW, Moment
 from umi.domain.query import EVERYTHING, Candidate, Filter
+from umi.domain.relation import Relation
 from umi.domain.scope import Scope
 
 if TYPE_CHECKING:
@@ -39,13 +42,25 @@ class Matches(Mapping[int, float]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieval:
-    """What to describe: the matches by words, and up to `limit` entities near a vector."""
+    """What to describe: the matches by words, up to `limit` entities near a vector, and what else is asked for."""
 
     scope: Scope
     filter: Filter = EVERYTHING
     matches: Matches
     vector: Vector
     limit: int
+    also: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What states something of some subjects, by the store's numbers, in the order it was recorded.
+
+    `seq` is the last change in the log when this was read: what a `Guard` asks for.
+    """
+
+    entities: Mapping[int, Entity] = field(default_factory=dict[int, Entity])
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +93,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """Counts over a whole store; sizes in bytes."""
+    """Counts over a whole store; sizes in bytes. `forgotten` counts all that is not active."""
 
     entities: int
     forgotten: int
@@ -120,20 +135,29 @@ class Store(Protocol):
     """
 
     async def apply(self, batch: Batch) -> Sequence[Applied]:
-        """Make all of the batch true, or none of it; answer in its order."""
+        """Make all of the batch true, or none of it; answer in its order.
+
+        Where a guard does not hold any more, nothing of it, and every answer is `stale`.
+
+        Raises:
+            Conflict: an id is taken by another entity, or what an undo would take back has changed since.
+            NotFound: a change to be undone is not in its scope.
+
+        """
         ...
 
     async def known(self, identities: Sequence[bytes]) -> Mapping[bytes, Applied]:
         """Which of these identities are already kept."""
         ...
 
-    async def get(self, scope: Scope, ids: Sequence[str]) -> Sequence[Entity | None]:
-        """The entities with these ids inside the scope, forgotten ones included, in the order asked."""
+    async def get(self, scope: Scope, ids: Sequence[str], moment: Moment = NOW) -> Sequence[Entity | None]:
+        """The entities with these ids inside the scope, whatever their status, in the order asked.
+
+        At a moment: as they were known to be then, and None where they were not known, or not valid.
+        """
         ...
 
-    async def list(
-        self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None = None, forgotten: bool = False
-    ) -> Page:
+    async def list(self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None = None) -> Page:
         """Entities in the order they were recorded."""
         ...
 
@@ -147,12 +171,37 @@ class Store(Protocol):
         """The matches by words and the nearest by meaning, in no order, those gone meanwhile left out."""
         ...
 
-    async def load(self, scope: Scope, numbers: Sequence[int]) -> Mapping[int, Entity]:
-        """The entities behind candidates; those forgotten meanwhile are left out."""
+    async def load(self, scope: Scope, numbers: Sequence[int], filter: Filter = EVERYTHING) -> Mapping[int, Entity]:
+        """The entities behind candidates found with a filter; those forgotten meanwhile are left out."""
+        ...
+
+    async def facts(
+        self, scope: Scope, subjects: Sequence[str], slots: Sequence[str] | None = None, moment: Moment = NOW
+    ) -> Known:
+        """What states something of any of the subjects, in any of the slots, whatever its status.
+
+        At a moment's `as_of`: as it stood then. `valid_at` is for the caller to look at, fact by fact.
+        """
+        ...
+
+    async def subjects(self, scope: Scope, *, limit: int) -> Sequence[tuple[str, int]]:
+        """Of whom something is stated, by their keys, with how many entities do, most first."""
+        ...
+
+    async def relations(self, scope: Scope, id: str, moment: Moment = NOW) -> Sequence[Relation]:
+        """The edges from and to an entity that stood as of a moment, oldest first."""
+        ...
+
+    async def history(self, scope: Scope, id: str) -> Sequence[Event]:
+        """The changes to an entity, oldest first."""
+        ...
+
+    async def events(self, scope: Scope, after: datetime, until: datetime, *, limit: int) -> Sequence[Event]:
+        """The changes in the scope recorded after one time and up to another, inclusive, oldest first."""
         ...
 
     async def unindexed(self, *, limit: int) -> Sequence[Entity]:
-        """Active entities whose words or vector (of the current model) are missing."""
+        """Entities whose words or vector (of the current model) are missing."""
         ...
 
     async def index(self, entries: Sequence[IndexEntry]) -> None:

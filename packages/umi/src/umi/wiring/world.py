@@ -9,6 +9,7 @@ from typing import cast
 
 from umi.domain.text import shown
 from umi.errors import Invalid, StorageReadOnlyError
+from umi.pipeline.remember.embed import index_words
 from umi.ports.embedder import Embedder
 from umi.ports.world import World
 from umi.providers.embedding.lane import BlockingEmbedder, LaneEmbedder
@@ -33,6 +34,7 @@ def open_world(path: Path | None, embedder: Embedder | BlockingEmbedder | None) 
         dimensions=model.dimensions,
         clock=clock,
         entropy=entropy,
+        words_of=index_words,
         index_kind=index_kind,
         write_lane=ThreadLane("write"),
         read_lane=ThreadLane("read"),

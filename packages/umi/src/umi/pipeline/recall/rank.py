@@ -26,6 +26,7 @@ WEIGHT_CONTEXT = 0.5
 WEIGHT_ROLE = 0.2
 WEIGHT_TIME = 0.2
 WEIGHT_SPEAKER = 0.15
+WEIGHT_FACT = 1.5
 WEIGHT_QUESTION = 0.2  # taken off
 
 PERFECT_SHARE = 0.5  # of the words' ideal score, from which on a match by words is as good as it gets
@@ -77,7 +78,7 @@ def rank(retrieved: Retrieved, ask: Ask, *, limit: int, cosines: CosineRange | N
     candidates = retrieved.candidates
     relevance = _relevance(retrieved, cosines)
     contexts = _contexts(candidates, relevance.joint)
-    scoring = _Scoring(candidates, ask)
+    scoring = _Scoring(candidates, ask, retrieved.believed.shares)
     values = zip(relevance.words, relevance.meaning, contexts, strict=True)
     scored = [
         (-scoring.score(candidate, value), candidate.number, candidate, value)
@@ -144,14 +145,16 @@ def _named_speakers(candidates: Sequence[Candidate], ask: Ask) -> frozenset[str]
 class _Scoring:
     """The weights that are in play: those that cannot tell these candidates apart would only shrink every score."""
 
-    def __init__(self, candidates: Sequence[Candidate], ask: Ask) -> None:
+    def __init__(self, candidates: Sequence[Candidate], ask: Ask, believed: Mapping[int, float]) -> None:
+        self._believed = believed
         self._times = ask.times
         self._asks_assistant = ask.asks_assistant
         self._named = _named_speakers(candidates, ask)
         self._role = WEIGHT_ROLE if any(c.role == _ASSISTANT for c in candidates) else 0.0
         self._time = WEIGHT_TIME if ask.times else 0.0
         self._speaker = WEIGHT_SPEAKER if self._named else 0.0
-        self._whole = WEIGHT_WORDS + WEIGHT_MEANING + WEIGHT_CONTEXT + self._role + self._time + self._speaker
+        fact = WEIGHT_FACT if believed else 0.0
+        self._whole = WEIGHT_WORDS + WEIGHT_MEANING + WEIGHT_CONTEXT + self._role + self._time + self._speaker + fact
 
     def score(self, candidate: Candidate, values: tuple[float, float, float]) -> float:
         """Return the sum of `parts`, without naming them: this runs for every candidate."""
@@ -163,8 +166,10 @@ class _Scoring:
             total += self._speaker
         if self._times and _is_within(candidate.event_at, self._times):
             total += self._time
+        if self._believed:
+            total += WEIGHT_FACT * self._believed.get(candidate.number, 0.0)
         if candidate.is_question and candidate.length < QUESTION_CHARACTERS:
-            total -= min(WEIGHT_QUESTION, total)
+            total -= min(WEIGHT_QUESTION, max(0.0, total))
         return total / self._whole
 
     def parts(self, candidate: Candidate, values: tuple[float, float, float]) -> tuple[tuple[str, float], ...]:
@@ -176,11 +181,12 @@ class _Scoring:
             "context": WEIGHT_CONTEXT * context,
             "role": self._role if (candidate.role == _ASSISTANT) == self._asks_assistant else 0.0,
             "speaker": self._speaker if candidate.speaker in self._named else 0.0,
+            "fact": WEIGHT_FACT * self._believed.get(candidate.number, 0.0),
             "time": self._time if self._times and _is_within(candidate.event_at, self._times) else 0.0,
         }
         if candidate.is_question and candidate.length < QUESTION_CHARACTERS:
             # A short question tells little; what it takes off never makes a score negative.
-            given["question"] = -min(WEIGHT_QUESTION, sum(given.values()))
+            given["question"] = -min(WEIGHT_QUESTION, max(0.0, sum(given.values())))
         return tuple((name, part / self._whole) for name, part in given.items() if part)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from umi.domain.query import Candidate, Filter
+from umi.domain.entity import Status
+from umi.domain.query import EVERYTHING, Candidate, Filter
 from umi.domain.scope import Scope
 from umi.pipeline.recall.ask import Ask
+from umi.pipeline.recall.believe import NOTHING_BELIEVED, Believed, believe
 from umi.ports.embedder import Embedder
 from umi.ports.store import Retrieval, Store
 
@@ -17,10 +19,16 @@ CANDIDATES_MIN = 100  # of each index: 50 cost a point of recall, 300 gain a ten
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
-    """Candidates in no order, and the BM25 score of an entity that holds every word of the question."""
+    """Candidates in no order, and the BM25 score of an entity that holds every word of the question.
+
+    `believed` says which of them answer it by what is known of its subject; `filter` is what they were found with: a
+    question about the past finds what was superseded, too.
+    """
 
     candidates: Sequence[Candidate]
     ideal: float
+    believed: Believed = NOTHING_BELIEVED
+    filter: Filter = EVERYTHING
 
 
 async def retrieve(
@@ -31,8 +39,14 @@ async def retrieve(
     The words are looked up while the question is being embedded.
     """
     most = max(CANDIDATES_MIN, 2 * limit)
-    [vector], matches = await asyncio.gather(
-        embedder.embed([ask.text]), store.match(scope, filter, ask.words, limit=most)
+    [vector], matches, believed = await asyncio.gather(
+        embedder.embed([ask.text]),
+        store.match(scope, filter, ask.words, limit=most),
+        believe(store, ask.text, scope=scope, filter=filter),
     )
-    asked = Retrieval(scope=scope, filter=filter, matches=matches, vector=vector, limit=most)
-    return Retrieved(candidates=await store.retrieve(asked), ideal=matches.ideal)
+    if believed.of_the_past and believed.shares and filter.is_present:
+        filter = replace(filter, statuses=(Status.ACTIVE, Status.SUPERSEDED))
+    also = tuple(believed.shares)
+    asked = Retrieval(scope=scope, filter=filter, matches=matches, vector=vector, limit=most, also=also)
+    candidates = await store.retrieve(asked)
+    return Retrieved(candidates=candidates, ideal=matches.ideal, believed=believed, filter=filter)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from umi.domain.change import IDENTITY_OF_CONTENT, IDENTITY_OF_KEY
-from umi.domain.entity import EntityType, MemoryType
+from umi.domain.entity import EntityType, MemoryType, Trust
+from umi.domain.fact import Fact
 from umi.domain.scope import Scope
 from umi.domain.text import is_encodable, shown
 from umi.domain.time import parse_time
@@ -19,6 +20,7 @@ from umi.errors import (
     Invalid,
     InvalidImportanceError,
     InvalidTextError,
+    InvalidTimeError,
     LimitExceeded,
     TextTooLongError,
 )
@@ -31,6 +33,7 @@ from umi.limits import (
     ENTITY_TOPIC_BYTES_MAX,
     ENTITY_TOPICS_COUNT_MAX,
     METADATA_NUMBER_MAX,
+    TTL_SECONDS_MAX,
 )
 
 
@@ -42,6 +45,11 @@ class Accepted:
     scope: Scope
     event_time: datetime
     identity: bytes
+    trust: Trust = Trust.USER
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    expires_at: datetime | None = None
+    facts: tuple[Fact, ...] = ()
 
 
 def accept(turn: Turn, *, scope: Scope, now: datetime) -> Accepted:
@@ -64,7 +72,55 @@ def accept(turn: Turn, *, scope: Scope, now: datetime) -> Accepted:
         check_share(name, number)
     inner = scope.narrow(user=turn.user, namespace=turn.namespace, agent=turn.agent, session=turn.session)
     event_time = now if turn.event_time is None else parse_time(turn.event_time)
-    return Accepted(turn=turn, scope=inner, event_time=event_time, identity=_identity(turn, inner))
+    valid_from, valid_until = _period(turn, event_time)
+    return Accepted(
+        turn=turn,
+        scope=inner,
+        event_time=event_time,
+        identity=_identity(turn, inner),
+        trust=_trust(turn),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        expires_at=expiry(turn.expires_at, turn.ttl, now=now),
+    )
+
+
+def _trust(turn: Turn) -> Trust:
+    """How far the source is trusted: as given, else what a tool returned not at all, and what a model said little."""
+    if turn.trust is not None:
+        return Trust(turn.trust)
+    match turn.role:
+        case Role.TOOL:
+            return Trust.UNTRUSTED
+        case Role.ASSISTANT:
+            return Trust.ASSISTANT
+        case _:
+            return Trust.USER
+
+
+def _period(turn: Turn, event_time: datetime) -> tuple[datetime | None, datetime | None]:
+    valid_from = None if turn.valid_from is None else parse_time(turn.valid_from)
+    valid_until = None if turn.valid_until is None else parse_time(turn.valid_until)
+    if valid_until is not None and valid_until <= (valid_from or event_time):
+        raise InvalidTimeError("valid_until comes after valid_from (or the event time): a period is [from, until).")
+    return valid_from, valid_until
+
+
+def expiry(expires_at: object, ttl: object, *, now: datetime) -> datetime | None:
+    """Read when something stops being recalled: a time, or a number of seconds from now.
+
+    Raises:
+        Invalid: both are given, or the seconds are none.
+
+    """
+    if ttl is None:
+        return None if expires_at is None else parse_time(expires_at)
+    if expires_at is not None:
+        raise Invalid("Give expires_at or ttl, not both.")
+    seconds = ttl.total_seconds() if isinstance(ttl, timedelta) else ttl
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds <= TTL_SECONDS_MAX:
+        raise Invalid(f"ttl is a number of seconds above 0, up to {TTL_SECONDS_MAX}, not {shown(ttl)}.")
+    return now + timedelta(seconds=seconds)
 
 
 def check_text(name: str, text: object, limit: int) -> None:
@@ -109,8 +165,9 @@ def _check_choices(turn: Turn) -> None:
         ("role", turn.role, Role),
         ("entity_type", turn.entity_type, EntityType),
         ("memory_type", turn.memory_type, MemoryType),
+        ("trust", turn.trust, Trust),
     ):
-        if value is None and choices is Role:
+        if value is None and choices in {Role, Trust}:
             continue
         known = [member.value for member in choices]
         if not isinstance(value, str) or value not in known:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from umi.domain.entity import Entity, EntityType, MemoryType
+from umi.domain.entity import Entity, EntityType, MemoryType, Status, Trust
+from umi.domain.fact import Fact, Slot
 from umi.domain.text import cut
-from umi.domain.turn import Role
-from umi.limits import ENTITY_DATES_COUNT_MAX, ENTITY_MENTIONS_COUNT_MAX
+from umi.domain.turn import Role, Turn
+from umi.limits import ENTITY_DATES_COUNT_MAX, ENTITY_FACTS_COUNT_MAX, ENTITY_MENTIONS_COUNT_MAX
+from umi.pipeline.facts.read import aliases, find_facts
+from umi.pipeline.facts.subjects import subject_key
 from umi.pipeline.remember.accept import Accepted
+from umi.pipeline.remember.beliefs import ALIAS_SLOT
 from umi.pipeline.remember.extract.extract import extract
+from umi.pipeline.remember.extract.extracted import Extract
+from umi.pipeline.remember.marks import marks_of
 
 NAME_CHARACTERS_MAX = 60
 
 
-def note(accepted: Accepted, *, id: str, now: datetime) -> Entity:
-    """Build the entity. The text stays as it was given; names, dates and cues are read beside it."""
+def note(accepted: Accepted, *, id: str, now: datetime, slots: Mapping[str, Slot]) -> Entity:
+    """Build the entity. The text stays as it was given; names, dates, cues and facts are read beside it."""
     turn = accepted.turn
     found = extract(turn.text, speaker=turn.speaker, at=accepted.event_time)
+    trust = accepted.trust
+    marks = marks_of(found.cues, turn.text, trust)
     return Entity(
         id=id,
         scope=accepted.scope,
@@ -40,7 +50,38 @@ def note(accepted: Accepted, *, id: str, now: datetime) -> Entity:
         pinned=turn.pinned,
         source=turn.source,
         key=turn.key,
+        trust=trust,
+        valid_from=accepted.valid_from,
+        valid_until=accepted.valid_until,
+        expires_at=accepted.expires_at,
+        facts=accepted.facts or _facts(turn, found, accepted.event_time, slots),
+        marks=marks,
+        status=Status.QUARANTINED if marks and trust is Trust.UNTRUSTED else Status.ACTIVE,
     )
+
+
+def _facts(turn: Turn, found: Extract, at: datetime, slots: Mapping[str, Slot]) -> tuple[Fact, ...]:
+    """Read what the text states of a subject. What a model or a tool says of "I" is nobody's fact."""
+    if turn.role in {Role.ASSISTANT, Role.SYSTEM, Role.TOOL} and not turn.speaker:
+        return ()
+    read = find_facts(
+        turn.text,
+        speaker=turn.speaker,
+        sentences=found.sentences,
+        mentions=found.mentions,
+        dates=found.dates,
+        at=at,
+        slots=slots,
+    )
+    also = aliases(turn.text, speaker=turn.speaker, sentences=found.sentences, mentions=found.mentions)
+    stated = [replace(fact, about=subject_key(fact.subject)) for fact in read]
+    stated += [alias_fact(*pair) for one, other in also for pair in ((one, other), (other, one))]
+    return tuple(stated[:ENTITY_FACTS_COUNT_MAX])
+
+
+def alias_fact(name: str, other: str) -> Fact:
+    """Say that a name is one more for what another names; the value is the other's key."""
+    return Fact(subject=name, about=subject_key(name), slot=ALIAS_SLOT, value=subject_key(other), many=True)
 
 
 def title(text: str) -> str:

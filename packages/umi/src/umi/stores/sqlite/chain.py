@@ -11,6 +11,8 @@ import hashlib
 import hmac
 from enum import IntEnum
 
+from umi.domain.change import Act
+
 GENESIS = b"\0" * 32
 KEY_BYTES = 16
 
@@ -21,17 +23,48 @@ class Kind(IntEnum):
     ADD = 1
     FORGET = 2
     RESTORE = 3
+    REVISE = 4
+    SUPERSEDE = 5
+    DISPUTE = 6
+    MERGE = 7
+    SILENCE = 8
+    QUARANTINE = 9
+    RELEASE = 10
+    EXPIRE = 11
+    RELATE = 12
+    UNDO = 13
+    ERASE = 14
+
+    @property
+    def act(self) -> Act:
+        return Act[self.name]
+
+    @classmethod
+    def of(cls, act: Act) -> Kind:
+        return cls[act.name]
 
 
 def digest(key: bytes, data: str) -> bytes:
     return hmac.digest(key, data.encode(), "sha256")
 
 
-def link(previous: bytes, *, seq: int, at: int, kind: int, number: int, id: str, actor: str, digest: bytes) -> bytes:
+def link(
+    previous: bytes,
+    *,
+    seq: int,
+    at: int,
+    kind: int,
+    number: int,
+    id: str,
+    actor: str,
+    digest: bytes,
+    group: int | None = None,
+) -> bytes:
     """Return the hash of one entry. Equal fields give equal bytes on every machine."""
     hasher = hashlib.sha256(previous)
     numbers = (str(value).encode() for value in (seq, at, kind, number))
-    for field in (*numbers, id.encode(), actor.encode(), digest):
+    of_group = () if group is None else (str(group).encode(),)
+    for field in (*numbers, id.encode(), actor.encode(), digest, *of_group):
         hasher.update(len(field).to_bytes(8, "big"))
         hasher.update(field)
     return hasher.digest()

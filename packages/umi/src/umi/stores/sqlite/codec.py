@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from umi.domain.entity import (
     Cue,
@@ -15,13 +16,24 @@ from umi.domain.entity import (
     Mention,
     MentionKind,
     Status,
+    Trust,
 )
+from umi.domain.fact import Fact, FactStatus
 from umi.domain.scope import Scope
 from umi.domain.time import DateMention, Grain, Period, from_microseconds
 from umi.domain.turn import Role
 from umi.errors import StoreDamagedError
 
-_STATUS = (Status.ACTIVE, Status.FORGOTTEN)
+# The numbers are stored: never change the order.
+STATUSES: tuple[Status, ...] = (
+    Status.ACTIVE,
+    Status.FORGOTTEN,
+    Status.SUPERSEDED,
+    Status.SILENCED,
+    Status.QUARANTINED,
+    Status.EXPIRED,
+    Status.MERGED,
+)
 
 
 def canonical(value: Any) -> str:
@@ -30,36 +42,117 @@ def canonical(value: Any) -> str:
 
 
 def encode(entity: Entity) -> str:
-    """Return all of an entity but its status, revision and recorded times, which the store keeps in columns."""
+    """Return all of an entity but its revision and recorded times, which the store keeps in columns."""
     scope = entity.scope
     body: dict[str, Any] = {
         "id": entity.id,
         "scope": [scope.tenant, scope.user, scope.namespace, scope.agent, scope.session],
-        "type": entity.entity_type,
-        "memory": entity.memory_type,
-        "content": entity.content,
-        "event": entity.event_time.isoformat(),
-        "importance": entity.importance,
-        "confidence": entity.confidence,
     }
-    optional = {
-        "name": entity.name,
-        "speaker": entity.speaker,
-        "role": entity.role,
-        "topics": entity.topics,
-        "mentions": [(m.text, m.kind, m.start, m.end, m.confidence) for m in entity.mentions],
-        "dates": [_encode_date(date) for date in entity.dates],
-        "cues": [(cue.text, cue.kind, cue.start, cue.end) for cue in entity.cues],
-        "metadata": entity.metadata,
-        "pinned": entity.pinned,
-        "source": entity.source,
-        "key": entity.key,
-    }
-    body.update((name, value) for name, value in optional.items() if value)
+    kept = {"speaker": entity.speaker, "role": entity.role, "source": entity.source, "key": entity.key}
+    body.update((name, value) for name, value in kept.items() if value)
+    for name, form in _FORMS.items():
+        value = getattr(entity, name)
+        if form.always or (value and value != form.default):
+            body[form.key] = form.write(value)
     return canonical(body)
 
 
-def _encode_date(date: DateMention) -> list[Any]:
+def encode_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields of an entity, by their own names, as JSON can hold them."""
+    return {name: _FORMS[name].write(value) for name, value in values.items()}
+
+
+def decode_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _FORMS[name].read(value) for name, value in values.items() if name in _FORMS}
+
+
+def encode_state(state: str | None, values: Mapping[str, Any]) -> str:
+    """Return what an entity differs in from what was added, with these values set anew."""
+    body: dict[str, Any] = {} if state is None else json.loads(state)
+    body.update((_FORMS[name].key, _FORMS[name].write(value)) for name, value in values.items() if name != "status")
+    return canonical(body)
+
+
+def decode(
+    data: str,
+    state: str | None,
+    *,
+    status: Status,
+    revision: int,
+    created_at: datetime,
+    updated_at: datetime,
+    turn: int,
+) -> Entity:
+    body = json.loads(data)
+    if state is not None:
+        body.update(json.loads(state))
+    tenant, user, namespace, agent, session = body["scope"]
+    role = body.get("role")
+    values: dict[str, Any] = {"name": ""}
+    values.update((name, form.read(body[form.key])) for name, form in _FORMS.items() if form.key in body)
+    values["status"] = status
+    return Entity(
+        id=body["id"],
+        scope=Scope(tenant=tenant, user=user, namespace=namespace, agent=agent, session=session),
+        created_at=created_at,
+        updated_at=updated_at,
+        speaker=body.get("speaker"),
+        role=Role(role) if role else None,
+        source=body.get("source"),
+        key=body.get("key"),
+        revision=revision,
+        turn=None if session is None else turn,
+        **values,
+    )
+
+
+class _Form(NamedTuple):
+    """How a field stands in the body. A field that equals its default is left out, unless it is there always."""
+
+    key: str
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+    default: Any = None
+    always: bool = False
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _time(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _read_time(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _each(convert: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    return lambda values: [convert(value) for value in values]
+
+
+def _read_each(convert: Callable[..., Any]) -> Callable[[Any], tuple[Any, ...]]:
+    return lambda rows: tuple(convert(*row) for row in rows)
+
+
+def _mention(mention: Mention) -> list[Any]:
+    return [mention.text, mention.kind, mention.start, mention.end, mention.confidence]
+
+
+def _read_mention(text: str, kind: str, start: int, end: int, confidence: float) -> Mention:
+    return Mention(text=text, kind=MentionKind(kind), start=start, end=end, confidence=confidence)
+
+
+def _cue(cue: Cue) -> list[Any]:
+    return [cue.text, cue.kind, cue.start, cue.end]
+
+
+def _read_cue(text: str, kind: str, start: int, end: int) -> Cue:
+    return Cue(text=text, kind=CueKind(kind), start=start, end=end)
+
+
+def _date(date: DateMention) -> list[Any]:
     period = date.period
     return [
         date.text, date.start, date.end,
@@ -67,47 +160,7 @@ def _encode_date(date: DateMention) -> list[Any]:
     ]  # fmt: skip
 
 
-def decode(data: str, *, status: int, revision: int, created_at: datetime, updated_at: datetime) -> Entity:
-    body = json.loads(data)
-    get = body.get
-    tenant, user, namespace, agent, session = body["scope"]
-    role = get("role")
-    return Entity(
-        id=body["id"],
-        scope=Scope(tenant=tenant, user=user, namespace=namespace, agent=agent, session=session),
-        content=body["content"],
-        name=get("name", ""),
-        created_at=created_at,
-        updated_at=updated_at,
-        event_time=datetime.fromisoformat(body["event"]),
-        entity_type=EntityType(body["type"]),
-        memory_type=MemoryType(body["memory"]),
-        status=_STATUS[status],
-        speaker=get("speaker"),
-        role=Role(role) if role else None,
-        topics=tuple(get("topics", ())),
-        mentions=tuple(_mention(*row) for row in get("mentions", ())),
-        dates=tuple(_date(*row) for row in get("dates", ())),
-        cues=tuple(_cue(*row) for row in get("cues", ())),
-        metadata=get("metadata", {}),
-        importance=body["importance"],
-        confidence=body["confidence"],
-        pinned=get("pinned", False),
-        source=get("source"),
-        key=get("key"),
-        revision=revision,
-    )
-
-
-def _mention(text: str, kind: str, start: int, end: int, confidence: float) -> Mention:
-    return Mention(text=text, kind=MentionKind(kind), start=start, end=end, confidence=confidence)
-
-
-def _cue(text: str, kind: str, start: int, end: int) -> Cue:
-    return Cue(text=text, kind=CueKind(kind), start=start, end=end)
-
-
-def _date(text: str, start: int, end: int, first: str, last: str, grain: str, confidence: float) -> DateMention:
+def _read_date(text: str, start: int, end: int, first: str, last: str, grain: str, confidence: float) -> DateMention:
     period = Period(
         start=datetime.fromisoformat(first),
         end=datetime.fromisoformat(last),
@@ -117,16 +170,70 @@ def _date(text: str, start: int, end: int, first: str, last: str, grain: str, co
     return DateMention(text=text, start=start, end=end, period=period)
 
 
+def _fact(fact: Fact) -> list[Any]:
+    return [
+        fact.subject, fact.about, fact.slot, fact.value, fact.status, fact.confidence, fact.many, fact.start, fact.end,
+        fact.is_change, fact.is_hedged, _time(fact.since), _time(fact.until), fact.superseded_by,
+    ]  # fmt: skip
+
+
+def _read_fact(*row: Any) -> Fact:
+    (subject, about, slot, value, status, confidence, many, start, end, change, hedged, since, until, by) = row
+    return Fact(
+        subject=subject,
+        about=about,
+        slot=slot,
+        value=value,
+        status=FactStatus(status),
+        confidence=confidence,
+        many=many,
+        start=start,
+        end=end,
+        is_change=change,
+        is_hedged=hedged,
+        since=_read_time(since),
+        until=_read_time(until),
+        superseded_by=by,
+    )
+
+
+_FORMS: dict[str, _Form] = {
+    "entity_type": _Form("type", str, EntityType, always=True),
+    "memory_type": _Form("memory", str, MemoryType, always=True),
+    "content": _Form("content", _same, _same, always=True),
+    "event_time": _Form("event", _time, _read_time, always=True),
+    "importance": _Form("importance", _same, _same, always=True),
+    "confidence": _Form("confidence", _same, _same, always=True),
+    "name": _Form("name", _same, _same),
+    "topics": _Form("topics", list, tuple),
+    "mentions": _Form("mentions", _each(_mention), _read_each(_read_mention)),
+    "dates": _Form("dates", _each(_date), _read_each(_read_date)),
+    "cues": _Form("cues", _each(_cue), _read_each(_read_cue)),
+    "metadata": _Form("metadata", dict, _same),
+    "pinned": _Form("pinned", _same, _same),
+    "trust": _Form("trust", str, Trust, default=Trust.USER),
+    "status": _Form("status", str, Status, default=Status.ACTIVE),
+    "valid_from": _Form("from", _time, _read_time),
+    "valid_until": _Form("until", _time, _read_time),
+    "expires_at": _Form("expires", _time, _read_time),
+    "facts": _Form("facts", _each(_fact), _read_each(_read_fact)),
+    "marks": _Form("marks", list, tuple),
+    "conflicts": _Form("conflicts", list, tuple),
+}
+
+
 def entity_of(row: tuple[Any, ...]) -> tuple[int, Entity]:
     """Read a row of the `get`, `load` and `list` statements: a number and its entity."""
-    number, status, revision, recorded_at, updated_at, data = row
+    number, status, revision, recorded_at, updated_at, turn, data, state = row
     try:
         entity = decode(
             data,
-            status=status,
+            state,
+            status=STATUSES[status],
             revision=revision,
             created_at=from_microseconds(recorded_at),
             updated_at=from_microseconds(updated_at),
+            turn=turn,
         )
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
         # SQLite's pages carry no checksum: a flipped byte shows itself here.

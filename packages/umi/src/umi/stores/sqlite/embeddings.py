@@ -66,6 +66,7 @@ class Embeddings:
         self._dimensions = dimensions
         self._partitions: OrderedDict[int, ExactIndex] = OrderedDict()
         self._tenants: dict[int, VectorIndex] = {}
+        self._past: dict[int, VectorIndex] = {}
         self._seen = Position(seq=0, epoch=0)
 
     @property
@@ -86,9 +87,9 @@ class Embeddings:
         if latest.epoch != self._seen.epoch:
             self._partitions.clear()
             self._tenants.clear()
-        elif self._partitions or self._tenants:
-            touched = {row[2] for row in self._db.each("log_since", (self._seen.seq,))}
-            self._renew(sorted(touched))
+            self._past.clear()
+        elif self._partitions or self._tenants or self._past:
+            self._renew(self._touched_since(self._seen.seq))
         self._seen = latest
 
     def near(self, partition: int, vector: Vector, count: int) -> tuple[Numbers, Vectors]:
@@ -118,6 +119,13 @@ class Embeddings:
             index = self._tenants[tenant] = self._loaded(tenant) or self._built(tenant)
         return index
 
+    def past(self, tenant: int) -> VectorIndex:
+        """Return the index over what a tenant does not recall any more: for questions about earlier moments."""
+        index = self._past.get(tenant)
+        if index is None:
+            index = self._past[tenant] = self._built(tenant, active=False)
+        return index
+
     def save(self) -> Iterator[Watermark]:
         """Write the large indexes to their files and yield the watermarks to record once they are durable."""
         for tenant, index in self._tenants.items():
@@ -132,7 +140,7 @@ class Embeddings:
         if index is None:
             index = ExactIndex(self._dimensions)
             bounds = partition << 32, (partition + 1) << 32
-            rows = self._db.rows("vectors_between", (*bounds, self._model))
+            rows = self._db.rows("vectors_between", (*bounds, self._model, True))
             index.add(*_unpacked(rows, self._dimensions))
             self._partitions[partition] = index
             self._shrink()
@@ -144,29 +152,31 @@ class Embeddings:
         while total > CACHED_ROWS_MAX and len(self._partitions) > 1:
             total -= len(self._partitions.popitem(last=False)[1])
 
+    def _touched_since(self, seq: int) -> list[int]:
+        """The numbers that changes after a place in the log concern, earlier versions of their entities included."""
+        touched = {row[2] for row in self._db.each("log_since", (seq,))}
+        return sorted(touched.union(self._db.column("versions_touched", (listed(sorted(touched)),)))) if touched else []
+
     def _renew(self, touched: Sequence[int]) -> None:
-        """Apply what became of the touched entities, whatever it was: remove them, and add those that are active."""
+        """Apply what became of the touched numbers, whatever it was: remove them, and add those that are there."""
         for start in range(0, len(touched), _CHUNK_ROWS):
             numbers = np.array(touched[start : start + _CHUNK_ROWS], dtype=np.uint64)
             rows = self._db.rows("vectors_touched", (listed(numbers), self._model))
+            rows = [row for row in rows if len(row[3]) == 2 * self._dimensions]
             tenants = np.array([row[1] for row in rows], dtype=np.int64)
-            alive, vectors = _unpacked([(row[0], row[2]) for row in rows], self._dimensions)
+            active = np.array([row[2] for row in rows], dtype=bool)
+            found, vectors = _unpacked([(row[0], row[3]) for row in rows], self._dimensions)
             for partition, index in self._partitions.items():
-                self._replace(
-                    index,
-                    numbers,
-                    numbers >> np.uint64(32) == partition,
-                    alive,
-                    vectors,
-                    alive >> np.uint64(32) == partition,
-                )
+                gone = numbers >> np.uint64(32) == partition
+                self._replace(index, numbers[gone], found, vectors, active & (found >> np.uint64(32) == partition))
             for tenant, index in self._tenants.items():
-                everything = np.ones(len(numbers), dtype=bool)
-                self._replace(index, numbers, everything, alive, vectors, tenants == tenant)
+                self._replace(index, numbers, found, vectors, active & (tenants == tenant))
+            for tenant, index in self._past.items():
+                self._replace(index, numbers, found, vectors, ~active & (tenants == tenant))
 
     @staticmethod
-    def _replace(index: VectorIndex, old: Numbers, gone: Mask, new: Numbers, vectors: Vectors, come: Mask) -> None:
-        index.remove(old[gone])
+    def _replace(index: VectorIndex, old: Numbers, new: Numbers, vectors: Vectors, come: Mask) -> None:
+        index.remove(old)
         if come.any():
             index.add(new[come], vectors[come])
 
@@ -192,20 +202,16 @@ class Embeddings:
         return index
 
     def _catch_up(self, tenant: int, index: VectorIndex, seq: int) -> None:
-        touched = sorted({row[2] for row in self._db.each("log_since", (seq,))})
-        kept, self._tenants, self._partitions = (
-            (self._tenants, self._partitions),
-            {tenant: index},
-            OrderedDict(),
-        )
+        kept = self._tenants, self._past, self._partitions
+        self._tenants, self._past, self._partitions = {tenant: index}, {}, OrderedDict()
         try:
-            self._renew(touched)
+            self._renew(self._touched_since(seq))
         finally:
-            self._tenants, self._partitions = kept
+            self._tenants, self._past, self._partitions = kept
 
-    def _built(self, tenant: int) -> VectorIndex:
+    def _built(self, tenant: int, *, active: bool = True) -> VectorIndex:
         index = self._kind.make(self._dimensions)
-        cursor = self._db.each("vectors_of_tenant", (tenant, self._model))
+        cursor = self._db.each("vectors_of_tenant", (tenant, self._model, active))
         while rows := list(islice(cursor, _CHUNK_ROWS)):
             index.add(*_unpacked(rows, self._dimensions))
         return index

@@ -11,10 +11,12 @@ from umi.domain.label import label_name
 from umi.domain.query import Filter
 from umi.domain.scope import Scope
 from umi.domain.time import to_microseconds
+from umi.stores.sqlite.codec import STATUSES
 from umi.stores.sqlite.database import Database, listed
 
 RANGES_MAX = 16  # beyond, one pass over the tenant's token is quicker than a range for each partition
 NUMBER_MAX = (1 << 63) - 1
+LATEST = NUMBER_MAX - 1  # a recorded time that only current versions stand at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +29,16 @@ class Place:
     whole_store: bool
     filters: dict[str, Any]
     filtered: bool
+    is_present: bool
 
     @property
     def active(self) -> int:
         return sum(active for _, active in self.partitions)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing can be found here. What is not active now may have been."""
+        return self.is_present and not self.active
 
     @property
     def sessions(self) -> tuple[int, ...] | None:
@@ -44,6 +52,7 @@ class Place:
         ways = {
             "sessions": "numbers_in_sessions",
             "topics": "numbers_with_topics",
+            "mentions": "numbers_mentioning",
             "metadata": "numbers_with_metadata",
             "after": "numbers_at_times",
             "before": "numbers_at_times",
@@ -75,6 +84,7 @@ def locate(db: Database, scope: Scope, filter: Filter) -> Place | None:
         whole_store=whole_tenant and scope.session is None and db.value("tenants_count") == 1,
         filters=_filters(filter),
         filtered=not filter.is_empty or scope.session is not None,
+        is_present=filter.is_present,
     )
     numbers = [no for no, _ in partitions]
     if scope.session is not None:
@@ -91,15 +101,31 @@ def _filters(filter: Filter) -> dict[str, Any]:
 
     metadata = {label_name(key): value for key, value in filter.metadata}
     return {
+        **_version(filter),
         "entity_types": as_json(filter.entity_types),
         "memory_types": as_json(filter.memory_types),
         "speakers": as_json(filter.speakers),
         "roles": as_json(filter.roles),
         "topics": as_json(filter.topics),
+        "mentions": as_json(filter.mentions),
         "metadata": json.dumps(metadata) if metadata else None,
         "after": to_microseconds(filter.after) if filter.after else None,
         "before": to_microseconds(filter.before) if filter.before else None,
         "importance_min": filter.importance_min,
+        "trust_min": None if filter.trust_min is None else filter.trust_min.rank,
         "partitions": None,
         "sessions": None,
+    }
+
+
+def _version(filter: Filter) -> dict[str, Any]:
+    """Which version of an entity is asked for, if it is not the active one of now."""
+    if filter.is_present:
+        return {}
+    as_of, valid_at = filter.moment.as_of, filter.moment.valid_at
+    return {
+        "as_of": LATEST if as_of is None else to_microseconds(as_of),
+        "alive_at": None if as_of is None else to_microseconds(as_of),
+        "valid_at": None if valid_at is None else to_microseconds(valid_at),
+        "statuses": json.dumps([STATUSES.index(status) for status in filter.statuses_found]),
     }

@@ -36,14 +36,12 @@ class Matching:
 
     def best(self, place: Place | None, words: Sequence[str], limit: int) -> Matches:
         """Return the best matches for any of the words."""
-        if place is None or not place.active or not words:
+        if place is None or place.is_empty or not words:
             return Matches()
         self._follow()
         words = self._without_speakers(place, words)
         chosen = self._rarest(words) if place.active > _ROWS_COUNTED_MIN else list(words)
-        statement = "match_filtered" if place.filtered else "match_range"
-        if place.whole_store and not place.filtered:
-            statement = "match_all"
+        statement = _statement(place)
         found: list[tuple[int, float]] = []
         for low, high in place.ranges:
             bounds = {"low": low, "high": high, "limit": limit, "tenant": place.tenant, "scored": ROWS_SCORED_MAX}
@@ -107,6 +105,14 @@ class Matching:
                 self._counts.popitem(last=False)
         self._counts.move_to_end(word)
         return count
+
+
+def _statement(place: Place) -> str:
+    if not place.is_present:
+        return "match_then"
+    if place.filtered:
+        return "match_filtered"
+    return "match_all" if place.whole_store else "match_range"
 
 
 def _expression(place: Place, words: Sequence[str]) -> str:

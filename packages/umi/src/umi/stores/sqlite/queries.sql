@@ -45,8 +45,8 @@ UPDATE tenant SET active = active + ?2 WHERE no = ?1;
 
 -- name: partition_next
 -- Make the partition if it is new, and take its next number.
-INSERT INTO partition (tenant, user, namespace, agent, last, active) VALUES (?1, ?2, ?3, ?4, 1, 1)
-ON CONFLICT (tenant, user, namespace, agent) DO UPDATE SET last = last + 1, active = active + 1
+INSERT INTO partition (tenant, user, namespace, agent, last) VALUES (?1, ?2, ?3, ?4, 1)
+ON CONFLICT (tenant, user, namespace, agent) DO UPDATE SET last = last + 1
 RETURNING no, last;
 
 -- name: partition_active
@@ -73,18 +73,106 @@ SELECT DISTINCT s.word FROM json_each(?1) w CROSS JOIN carray(?2) p
 CROSS JOIN speaker s ON s.partition = p.value AND s.word = w.value;
 
 -- name: entity_add
-INSERT INTO entity VALUES (?1, ?2, ?3, ?4, 0, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14, ?15, ?16, ?17);
+INSERT INTO entity (no, id, tenant, identity, status, revision, entity_type, memory_type, session, position, speaker,
+    role, event_at, recorded_at, updated_at, was, indexed, changed, valid_from, valid_until, expires_at, trust,
+    importance, length, question, lent, content, state)
+VALUES (:no, :id, :tenant, :identity, :status, :revision, :entity_type, :memory_type, :session, :position, :speaker,
+    :role, :event_at, :recorded_at, :updated_at, :status, :no, :changed, :valid_from, :valid_until, :expires_at, :trust,
+    :importance, :length, :question, :lent, :content, :state);
 
--- name: entity_find
--- For a change: the number, status and partition scope of an id.
-SELECT e.no, e.status, e.content, e.updated_at FROM entity e JOIN partition p ON p.no = e.no >> 32
-LEFT JOIN session s ON s.no = e.session
-WHERE e.tenant = ?1 AND e.id = ?2
+-- name: entity_become
+-- The current version becomes another; what it was is kept by version_keep before.
+UPDATE entity SET status = :status, was = :status, revision = revision + 1, entity_type = :entity_type,
+    memory_type = :memory_type, event_at = :event_at, updated_at = :updated_at, changed = :changed,
+    valid_from = :valid_from, valid_until = :valid_until, expires_at = :expires_at, trust = :trust,
+    importance = :importance, length = :length, question = :question, lent = :lent, state = :state
+WHERE no = :no;
+
+-- name: version_keep
+-- Keep the current version of an entity under another number, ended.
+INSERT INTO entity SELECT ?1, id, tenant, NULL, -1, revision, entity_type, memory_type, session, position, speaker, role,
+    event_at, recorded_at, updated_at, ?3, was, indexed, changed, valid_from, valid_until, expires_at, trust,
+    importance, length, question, lent, content, state
+FROM entity WHERE no = ?2;
+
+-- name: version_last
+-- The number of the version before the current one.
+SELECT max(no) FROM entity WHERE indexed = ?1 AND status < 0;
+
+-- name: versions_point
+-- Let the earlier versions that share the words of a number find them under another.
+UPDATE entity SET indexed = ?2 WHERE indexed = ?1 AND status < 0;
+
+-- name: versions_of
+-- The earlier versions of an entity, newest first, behind the number their words and vector lie under.
+SELECT e.indexed, {entity} FROM entity e JOIN content c ON c.seq = e.content
+WHERE e.tenant = ?1 AND e.id = ?2 AND e.status < 0 ORDER BY e.updated_at DESC, e.no DESC;
+
+-- fragment: entity
+-- What an entity is decoded from.
+e.no, e.was, e.revision, e.recorded_at, e.updated_at, e.position, c.data, e.state
+
+-- name: version_find
+-- For a change: the current version of an id inside a scope.
+SELECT e.changed, e.content, {entity} FROM entity e JOIN content c ON c.seq = e.content
+JOIN partition p ON p.no = e.no >> 32 LEFT JOIN session s ON s.no = e.session
+WHERE e.tenant = (SELECT no FROM tenant WHERE name = ?1) AND e.id = ?2 AND e.status >= 0
 AND (?3 IS NULL OR p.user = ?3) AND (?4 IS NULL OR p.namespace = ?4) AND (?5 IS NULL OR p.agent = ?5)
 AND (?6 IS NULL OR s.name = ?6);
 
--- name: entity_status
-UPDATE entity SET status = ?2, updated_at = ?3, revision = revision + 1 WHERE no = ?1;
+-- name: version_get
+SELECT e.changed, e.content, {entity} FROM entity e JOIN content c ON c.seq = e.content
+WHERE e.no = ?1 AND e.status >= 0;
+
+-- name: entity_tenant
+SELECT tenant FROM entity WHERE no = ?1;
+
+-- name: entity_expiry
+SELECT expires_at FROM entity WHERE no = ?1;
+
+-- name: entities_due
+-- Active entities past their time.
+SELECT no FROM entity WHERE status = 0 AND expires_at <= ?1 ORDER BY no;
+
+-- name: is_due
+SELECT 1 FROM entity WHERE status = 0 AND expires_at <= ?1 LIMIT 1;
+
+-- name: partition_more
+-- The next number of a partition, for an earlier version.
+UPDATE partition SET last = last + 1 WHERE no = ?1 RETURNING last;
+
+-- name: fact_add
+INSERT OR IGNORE INTO fact VALUES (?1, ?2, ?3, ?4);
+
+-- name: facts_changed
+-- The last change to anything that states something of the given subjects.
+SELECT coalesce(max(e.changed), 0) FROM json_each(?5) w
+CROSS JOIN partition p ON p.tenant = (SELECT no FROM tenant WHERE name = ?1)
+    AND p.user = ?2 AND p.namespace = ?3 AND p.agent = ?4
+CROSS JOIN fact f ON f.partition = p.no AND f.subject = w.value CROSS JOIN entity e ON e.no = f.no;
+
+-- name: relation_add
+INSERT INTO relation (source, target, kind, reason, confidence, since, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+
+-- name: relation_standing
+-- The change that made an edge which stands, and when.
+SELECT seq, since FROM relation WHERE source = ?1 AND target = ?2 AND kind = ?3 AND until = 9223372036854775807;
+
+-- name: relation_end
+UPDATE relation SET until = ?2 WHERE seq = ?1 AND until = 9223372036854775807;
+
+-- name: relation_again
+-- Put an edge back that was taken.
+INSERT INTO relation (source, target, kind, reason, confidence, since, seq)
+SELECT source, target, kind, reason, confidence, ?2, seq FROM relation WHERE seq = ?1 LIMIT 1;
+
+-- name: log_entry
+SELECT l.seq, l.kind, l.entity, l.id, c.data, coalesce(l.grp, l.seq) FROM log l LEFT JOIN content c USING (seq) WHERE l.seq = ?1;
+
+-- name: log_group
+-- The log from a change on.
+SELECT l.seq, l.kind, l.entity, l.id, c.data, coalesce(l.grp, l.seq) FROM log l LEFT JOIN content c USING (seq)
+WHERE l.seq >= ?1 ORDER BY l.seq;
 
 -- name: identity_release
 -- Free an identity that was made from content; the entity's number makes what is left of it its own.
@@ -98,17 +186,25 @@ WHERE no = ?1 AND substr(identity, 1, 1) = ?2;
 -- name: label_add
 INSERT OR IGNORE INTO label VALUES (?1, ?2, ?3);
 
+-- name: label_delete
+DELETE FROM label WHERE name = ?1 AND value = ?2 AND no = ?3;
+
 -- name: content_add
 INSERT INTO content VALUES (?1, ?2, ?3);
 
 -- name: log_add
-INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
 
 -- name: log_since
 SELECT seq, kind, entity FROM log WHERE seq > ?1 ORDER BY seq;
 
+-- name: versions_touched
+-- The earlier versions of entities, by the numbers of their current ones.
+SELECT v.no FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value
+CROSS JOIN entity v INDEXED BY entity_before ON v.tenant = e.tenant AND v.id = e.id AND v.status < 0;
+
 -- name: log_all
-SELECT l.seq, l.at, l.kind, l.entity, l.id, l.actor, l.digest, l.hash, c.key, c.data FROM log l LEFT JOIN content c USING (seq)
+SELECT l.seq, l.at, l.kind, l.entity, l.id, l.actor, l.digest, l.hash, l.grp, c.key, c.data FROM log l LEFT JOIN content c USING (seq)
 ORDER BY l.seq;
 
 -- name: log_lost
@@ -116,21 +212,35 @@ ORDER BY l.seq;
 SELECT seq FROM content WHERE seq > ?1 ORDER BY seq LIMIT 1;
 
 -- name: log_disagreements
--- Entities, with a change, that the log does not account for: added by no change, without content, or of another
--- status than it says.
+-- Entities, with a change, that the log does not account for: added by no change, without content, last changed by
+-- none, of another status than it says, or gone without an erasure.
 SELECT e.id, e.content FROM entity e
-LEFT JOIN log a ON a.seq = e.content AND a.kind = 1 AND a.entity = e.no AND a.id = e.id
+LEFT JOIN log a ON a.seq = e.content AND a.kind = 1 AND a.id = e.id AND (a.entity = e.no OR e.status < 0)
 LEFT JOIN content c ON c.seq = e.content
-WHERE a.seq IS NULL OR c.seq IS NULL
+LEFT JOIN log l ON l.seq = e.changed AND l.id = e.id AND (l.entity = e.no OR e.status < 0)
+WHERE a.seq IS NULL OR c.seq IS NULL OR l.seq IS NULL
 UNION ALL
-SELECT e.id, l.seq FROM entity e JOIN log l ON l.seq = (SELECT max(seq) FROM log WHERE entity = e.no)
-WHERE (e.status = 1) <> (l.kind = 2)
+SELECT e.id, e.changed FROM entity e WHERE e.status >= 0 AND e.status <> coalesce((
+    SELECT CASE json_extract(c.data, iif(l.kind = 1, '$.status', '$.after.status'))
+        WHEN 'active' THEN 0 WHEN 'forgotten' THEN 1 WHEN 'superseded' THEN 2 WHEN 'silenced' THEN 3
+        WHEN 'quarantined' THEN 4 WHEN 'expired' THEN 5 WHEN 'merged' THEN 6 ELSE iif(l.kind = 2, 1, 0) END
+    FROM log l JOIN content c USING (seq) WHERE l.entity = e.no
+    AND (l.kind <= 3 OR json_extract(c.data, '$.after.status') IS NOT NULL) ORDER BY l.seq DESC LIMIT 1), -1)
 UNION ALL
-SELECT l.id, l.seq FROM log l LEFT JOIN entity e ON e.no = l.entity AND e.id = l.id WHERE e.no IS NULL
+SELECT l.id, l.seq FROM log l LEFT JOIN entity e ON e.no = l.entity AND e.id = l.id
+WHERE e.no IS NULL AND NOT EXISTS (SELECT 1 FROM log x WHERE x.entity = l.entity AND x.kind = 14)
 LIMIT 1;
 
 -- name: embedding_put
-INSERT INTO embedding VALUES (?1, ?2, 1, ?3) ON CONFLICT (no) DO UPDATE SET model = ?2, active = 1, vector = ?3;
+INSERT INTO embedding VALUES (?1, ?2, ?3, ?4) ON CONFLICT (no) DO UPDATE SET model = ?2, active = ?3, vector = ?4;
+
+-- name: embedding_copy
+-- Keep the vector of a text that is about to change under another number.
+INSERT INTO embedding SELECT ?1, model, 0, vector FROM embedding WHERE no = ?2;
+
+-- name: embedding_return
+-- Give a number the vector that lies under another.
+UPDATE embedding SET (model, vector) = (SELECT model, vector FROM embedding WHERE no = ?2) WHERE no = ?1;
 
 -- name: embedding_active
 UPDATE embedding SET active = ?2 WHERE no = ?1;
@@ -141,12 +251,21 @@ INSERT INTO words (rowid, scope, said, around) VALUES (?1, ?2, ?3, ?4);
 -- name: words_delete
 DELETE FROM words WHERE rowid = ?1;
 
+-- name: past_words_add
+INSERT INTO past_words (rowid, scope, said, around) VALUES (?1, ?2, ?3, ?4);
+
+-- name: past_words_delete
+DELETE FROM past_words WHERE rowid = ?1;
+
 -- name: words_put
 INSERT OR REPLACE INTO words (rowid, scope, said, around) VALUES (?1, ?2, ?3, ?4);
 
+-- name: past_words_put
+INSERT OR REPLACE INTO past_words (rowid, scope, said, around) VALUES (?1, ?2, ?3, ?4);
+
 -- name: entity_by_id
--- An active entity's number.
-SELECT e.no FROM entity e JOIN tenant t ON t.no = e.tenant WHERE t.name = ?1 AND e.id = ?2 AND e.status = 0;
+-- An entity's number, and whether it is active.
+SELECT e.no, e.status = 0 FROM entity e JOIN tenant t ON t.no = e.tenant WHERE t.name = ?1 AND e.id = ?2 AND e.status >= 0;
 
 -- name: sessions_in_scope
 SELECT s.no FROM session s WHERE s.name = ?2 AND s.partition IN (SELECT value FROM carray(?1));
@@ -192,14 +311,67 @@ AND (:roles IS NULL OR e.role IN (SELECT value FROM json_each(:roles)))
 AND (:after IS NULL OR e.event_at >= :after)
 AND (:before IS NULL OR e.event_at < :before)
 AND (:importance_min IS NULL OR e.importance >= :importance_min)
+AND (:trust_min IS NULL OR e.trust >= :trust_min)
 AND (:partitions IS NULL OR e.no >> 32 IN (SELECT value FROM json_each(:partitions)))
 AND (:sessions IS NULL OR e.session IN (SELECT value FROM json_each(:sessions)))
 AND (:topics IS NULL OR EXISTS (
     SELECT 1 FROM label l
     WHERE l.name = 'topic' AND l.value IN (SELECT value FROM json_each(:topics)) AND l.no = e.no))
+AND (:mentions IS NULL OR EXISTS (
+    SELECT 1 FROM label l
+    WHERE l.name = 'mention' AND l.value IN (SELECT value FROM json_each(:mentions)) AND l.no = e.no))
 AND (:metadata IS NULL OR NOT EXISTS (
     SELECT 1 FROM json_each(:metadata) m
     WHERE NOT EXISTS (SELECT 1 FROM label l WHERE l.name = m.key AND l.value = m.value AND l.no = e.no)))
+
+-- fragment: version
+-- A row as it stood at a moment: known and not expired then, of one of the statuses, and valid at a time if asked.
+e.updated_at <= :as_of AND e.until > :as_of AND e.was IN (SELECT value FROM json_each(:statuses))
+AND (:alive_at IS NULL OR e.expires_at IS NULL OR e.expires_at > :alive_at)
+AND (:valid_at IS NULL OR (e.valid_from <= :valid_at AND e.valid_until > :valid_at))
+
+-- name: match_then
+-- Best words at a moment, among what is recalled now and what is not.
+SELECT number, score FROM (
+    SELECT e.no AS number, bm25(words, 0, 1, 0.5) AS score FROM words CROSS JOIN entity e ON e.no = words.rowid
+    WHERE words MATCH :match AND words.rowid BETWEEN :low AND :high AND e.tenant = :tenant AND {version} AND {filter}
+    ORDER BY words.rowid DESC LIMIT :scored)
+UNION ALL SELECT number, score FROM (
+    SELECT e.no AS number, bm25(words, 0, 1, 0.5) AS score FROM words
+    CROSS JOIN entity e INDEXED BY entity_by_index ON e.indexed = words.rowid AND e.status < 0
+    WHERE words MATCH :match AND words.rowid BETWEEN :low AND :high AND e.tenant = :tenant AND {version} AND {filter}
+    ORDER BY words.rowid DESC LIMIT :scored)
+UNION ALL SELECT number, score FROM (
+    SELECT e.no AS number, bm25(past_words, 0, 1, 0.5) AS score FROM past_words
+    CROSS JOIN entity e ON e.no = past_words.rowid AND e.status >= 0
+    WHERE past_words MATCH :match AND past_words.rowid BETWEEN :low AND :high AND e.tenant = :tenant
+    AND {version} AND {filter}
+    ORDER BY past_words.rowid DESC LIMIT :scored)
+UNION ALL SELECT number, score FROM (
+    SELECT e.no AS number, bm25(past_words, 0, 1, 0.5) AS score FROM past_words
+    CROSS JOIN entity e INDEXED BY entity_by_index ON e.indexed = past_words.rowid AND e.status < 0
+    WHERE past_words MATCH :match AND past_words.rowid BETWEEN :low AND :high AND e.tenant = :tenant
+    AND {version} AND {filter}
+    ORDER BY past_words.rowid DESC LIMIT :scored)
+ORDER BY score, number LIMIT :limit;
+
+-- name: numbers_then
+-- The versions between two numbers that stood at a moment and pass every filter, with where their vectors lie.
+SELECT e.no, e.indexed FROM entity e
+WHERE e.no BETWEEN :low AND :high AND +e.tenant = :tenant AND {version} AND {filter} LIMIT :limit;
+
+-- name: numbers_sharing
+-- The versions that share the vectors of the given numbers, stood at a moment and pass every filter.
+SELECT e.no, e.indexed FROM carray(:numbers) n CROSS JOIN entity e ON e.no = n.value AND e.status >= 0
+WHERE +e.tenant = :tenant AND {version} AND {filter}
+UNION ALL
+SELECT e.no, e.indexed FROM carray(:numbers) n
+CROSS JOIN entity e INDEXED BY entity_by_index ON e.indexed = n.value AND e.status < 0
+WHERE +e.tenant = :tenant AND {version} AND {filter};
+
+-- name: numbers_indexed
+-- Where the vectors of versions lie.
+SELECT e.no, e.indexed FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value;
 
 -- name: numbers_filtered
 -- The active entities between two numbers that pass every filter.
@@ -215,6 +387,12 @@ WHERE e.no BETWEEN :low AND :high AND +e.tenant = :tenant AND e.status = 0 AND {
 -- The same, found through the topics.
 SELECT DISTINCT e.no FROM json_each(:topics) t
 CROSS JOIN label l ON l.name = 'topic' AND l.value = t.value AND l.no BETWEEN :low AND :high
+CROSS JOIN entity e ON e.no = l.no WHERE +e.tenant = :tenant AND e.status = 0 AND {filter} LIMIT :limit;
+
+-- name: numbers_mentioning
+-- The same, found through the names that are mentioned.
+SELECT DISTINCT e.no FROM json_each(:mentions) t
+CROSS JOIN label l ON l.name = 'mention' AND l.value = t.value AND l.no BETWEEN :low AND :high
 CROSS JOIN entity e ON e.no = l.no WHERE +e.tenant = :tenant AND e.status = 0 AND {filter} LIMIT :limit;
 
 -- name: numbers_with_metadata
@@ -236,30 +414,37 @@ SELECT e.no FROM carray(:numbers) c CROSS JOIN entity e ON e.no = c.value
 WHERE e.status = 0 AND e.tenant = :tenant AND {filter};
 
 -- name: vectors_of
-SELECT m.no, m.vector FROM carray(?1) c CROSS JOIN embedding m ON m.no = c.value WHERE m.model = ?2 AND m.active;
+SELECT m.no, m.vector FROM carray(?1) c CROSS JOIN embedding m ON m.no = c.value WHERE m.model = ?2;
 
 -- name: vectors_between
--- The vectors of the active entities between two numbers.
-SELECT no, vector FROM embedding WHERE no BETWEEN ?1 AND ?2 AND model = ?3 AND active;
+-- The vectors of the entities between two numbers that are active, or of those that are not.
+SELECT no, vector FROM embedding WHERE no BETWEEN ?1 AND ?2 AND model = ?3 AND active = ?4;
 
 -- name: vectors_of_tenant
 SELECT m.no, m.vector FROM partition p CROSS JOIN embedding m ON m.no BETWEEN p.no << 32 AND (p.no << 32) + p.last
-WHERE p.tenant = ?1 AND m.model = ?2 AND m.active;
+WHERE p.tenant = ?1 AND m.model = ?2 AND m.active = ?3;
 
 -- name: vectors_touched
--- The active ones among the given numbers, with tenant and vector.
-SELECT m.no, p.tenant, m.vector FROM carray(?1) c CROSS JOIN embedding m ON m.no = c.value
-CROSS JOIN partition p ON p.no = m.no >> 32 WHERE m.model = ?2 AND m.active;
+-- The vectors under the given numbers, with tenant, and whether they are active.
+SELECT m.no, p.tenant, m.active, m.vector FROM carray(?1) c CROSS JOIN embedding m ON m.no = c.value
+CROSS JOIN partition p ON p.no = m.no >> 32 WHERE m.model = ?2;
+
+-- fragment: features
+-- What ranking needs to know.
+e.no, e.session, e.position, coalesce(s.turns, 1), e.speaker, e.role, e.event_at, e.length, e.question, e.importance
 
 -- name: features
--- What ranking needs to know of the active ones among the given numbers.
-SELECT e.no, e.session, e.position, coalesce(s.turns, 1), e.speaker, e.role, e.event_at, e.length, e.question,
-    e.importance
-FROM carray(?1) c CROSS JOIN entity e ON e.no = c.value LEFT JOIN session s ON s.no = e.session WHERE e.status = 0;
+-- Of the active ones among the given numbers.
+SELECT {features} FROM carray(?1) c CROSS JOIN entity e ON e.no = c.value LEFT JOIN session s ON s.no = e.session
+WHERE e.status = 0;
+
+-- name: features_then
+-- Of the given versions, whatever they were.
+SELECT {features} FROM carray(?1) c CROSS JOIN entity e ON e.no = c.value LEFT JOIN session s ON s.no = e.session;
 
 -- name: lent_before
 -- What the two turns before a place in a session lend, nearest first.
-SELECT lent FROM entity WHERE session = ?1 AND position BETWEEN ?2 - 2 AND ?2 - 1 ORDER BY position DESC;
+SELECT lent FROM entity WHERE session = ?1 AND position BETWEEN ?2 - 2 AND ?2 - 1 AND status >= 0 ORDER BY position DESC;
 
 -- name: entity_by_number
 -- A place in a session, and what the scope column of its words holds.
@@ -267,50 +452,121 @@ SELECT session, position, 't' || tenant || coalesce(' s' || session, '') FROM en
 
 -- name: load
 -- The entities behind numbers, if they are active and of this tenant.
-SELECT e.no, e.status, e.revision, e.recorded_at, e.updated_at, c.data
-FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value JOIN content c ON c.seq = e.content
+SELECT {entity} FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value JOIN content c ON c.seq = e.content
 WHERE e.status = 0 AND e.tenant = ?2;
 
+-- name: load_then
+-- The versions behind numbers, if they are of this tenant.
+SELECT {entity} FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value JOIN content c ON c.seq = e.content
+WHERE e.tenant = ?2;
+
 -- name: get
--- One entity of a tenant by its id, forgotten or not.
-SELECT e.no, e.status, e.revision, e.recorded_at, e.updated_at, c.data
-FROM entity e JOIN content c ON c.seq = e.content WHERE e.tenant = ?1 AND e.id = ?2;
+-- One entity of a tenant by its id, whatever its status.
+SELECT {entity} FROM entity e JOIN content c ON c.seq = e.content WHERE e.tenant = ?1 AND e.id = ?2 AND e.status >= 0;
+
+-- name: get_then
+-- One entity of a tenant by its id as it was known to be at a time, if it was valid at another.
+SELECT {entity} FROM entity e JOIN content c ON c.seq = e.content
+WHERE e.tenant = ?1 AND e.id = ?2 AND e.status < 0 AND e.updated_at <= ?3 AND e.until > ?3
+AND (?4 IS NULL OR (e.valid_from <= ?4 AND e.valid_until > ?4))
+UNION ALL
+SELECT {entity} FROM entity e JOIN content c ON c.seq = e.content
+WHERE e.tenant = ?1 AND e.id = ?2 AND e.status >= 0 AND e.updated_at <= ?3
+AND (?4 IS NULL OR (e.valid_from <= ?4 AND e.valid_until > ?4));
 
 -- name: list
--- Active (and, if asked, forgotten) entities in the order they were recorded.
-SELECT e.content, e.no, e.status, e.revision, e.recorded_at, e.updated_at, c.data
-FROM entity e JOIN content c ON c.seq = e.content
-WHERE e.content > :cursor AND e.tenant = :tenant AND (:forgotten OR e.status = 0) AND {filter}
+-- Active entities in the order they were recorded.
+SELECT e.content, {entity} FROM entity e JOIN content c ON c.seq = e.content
+WHERE e.content > :cursor AND e.tenant = :tenant AND e.status = 0 AND {filter}
+ORDER BY e.content LIMIT :limit;
+
+-- name: list_then
+-- Entities as they stood at a moment, in the order they were recorded.
+SELECT e.content, {entity} FROM entity e JOIN content c ON c.seq = e.content
+WHERE e.content > :cursor AND e.tenant = :tenant AND {version} AND {filter}
 ORDER BY e.content LIMIT :limit;
 
 -- name: count
 SELECT count(*) FROM entity e WHERE e.tenant = :tenant AND e.status = 0 AND {filter};
 
+-- name: count_then
+SELECT count(*) FROM entity e WHERE e.tenant = :tenant AND {version} AND {filter};
+
+-- name: facts_about
+-- The entities that state something of the given subjects, in the given slots if any, as they stood at a moment.
+SELECT {entity} FROM json_each(:subjects) w CROSS JOIN carray(:numbers) p
+CROSS JOIN fact f ON f.partition = p.value AND f.subject = w.value
+    AND (:slots IS NULL OR f.slot IN (SELECT value FROM json_each(:slots)))
+CROSS JOIN entity i ON i.no = f.no CROSS JOIN entity e ON e.tenant = i.tenant AND e.id = i.id AND {stood}
+JOIN content c ON c.seq = e.content
+ORDER BY e.content LIMIT :limit;
+
+-- fragment: stood
+-- The version of an entity at a recorded time; the condition on status lets SQLite use the indexes of both kinds.
+(e.status >= 0 OR e.status < 0) AND e.updated_at <= :as_of AND e.until > :as_of
+
+-- name: subjects_named
+-- The subjects of which something is stated, with how many entities do.
+SELECT f.subject, count(DISTINCT f.no) FROM carray(?1) p CROSS JOIN fact f ON f.partition = p.value GROUP BY f.subject
+ORDER BY 2 DESC, 1 LIMIT ?2;
+
+-- name: relations_of
+-- The edges from and to an entity that stood at a recorded time.
+SELECT s.id, t.id, r.kind, r.reason, r.confidence, r.since, r.seq
+FROM relation r JOIN entity s ON s.no = r.source JOIN entity t ON t.no = r.target
+WHERE (r.source = ?1 OR r.target = ?1) AND r.since <= ?2 AND r.until > ?2
+ORDER BY r.since, r.seq;
+
+-- name: number_find
+-- The number of an id inside a tenant.
+SELECT no FROM entity WHERE tenant = ?1 AND id = ?2 AND status >= 0;
+
+-- name: history
+-- The changes to an entity, oldest first.
+SELECT {event} FROM log l LEFT JOIN content c USING (seq) WHERE l.entity = ?1 ORDER BY l.seq;
+
+-- fragment: event
+l.seq, l.at, l.kind, l.id, l.actor, c.data, coalesce(l.grp, l.seq)
+
+-- name: events
+-- The changes between two recorded times, (after, until], in some partitions, oldest first.
+SELECT {event} FROM log l LEFT JOIN content c USING (seq)
+WHERE l.at > ?1 AND l.at <= ?2 AND l.entity >> 32 IN (SELECT value FROM carray(?3)) ORDER BY l.seq LIMIT ?4;
+
+-- name: event
+SELECT {event} FROM log l LEFT JOIN content c USING (seq) WHERE l.seq = ?1;
+
 -- name: unindexed
--- Active entities without words or without a vector of this model.
-SELECT e.no, e.status, e.revision, e.recorded_at, e.updated_at, c.data
-FROM entity e JOIN content c ON c.seq = e.content
+-- Entities without words or without a vector of this model, with whatever status.
+SELECT {entity} FROM entity e JOIN content c ON c.seq = e.content
 LEFT JOIN embedding m ON m.no = e.no AND m.model = ?1
-WHERE e.status = 0
-AND (m.no IS NULL OR length(m.vector) <> 2 * ?3 OR e.no NOT IN (SELECT id FROM words_docsize)) LIMIT ?2;
+WHERE e.status >= 0 AND (m.no IS NULL OR length(m.vector) <> 2 * ?3
+    OR (e.status = 0 AND e.no NOT IN (SELECT id FROM words_docsize))
+    OR (e.status > 0 AND e.no NOT IN (SELECT id FROM past_words_docsize))) LIMIT ?2;
 
 -- name: counts
 SELECT
-    (SELECT count(*) FROM entity WHERE status = 0), (SELECT count(*) FROM entity WHERE status = 1),
+    (SELECT count(*) FROM entity WHERE status = 0), (SELECT count(*) FROM entity WHERE status > 0),
     (SELECT count(*) FROM log), (SELECT count(*) FROM tenant), (SELECT count(*) FROM partition),
     (SELECT count(*) FROM session), (SELECT count(*) FROM embedding),
     (SELECT count(*) FROM entity e LEFT JOIN embedding m ON m.no = e.no AND m.model = ?1
-     WHERE e.status = 0 AND m.no IS NULL);
+     WHERE e.status >= 0 AND m.no IS NULL);
 
 -- name: words_missing
-SELECT id FROM entity WHERE status = 0 AND no NOT IN (SELECT id FROM words_docsize) ORDER BY no;
+SELECT id FROM entity WHERE (status = 0 AND no NOT IN (SELECT id FROM words_docsize))
+OR (status > 0 AND no NOT IN (SELECT id FROM past_words_docsize)) ORDER BY no;
 
 -- name: words_surplus
 SELECT id FROM words_docsize WHERE id NOT IN (SELECT no FROM entity WHERE status = 0) ORDER BY id;
 
+-- name: past_words_surplus
+SELECT id FROM past_words_docsize
+WHERE id NOT IN (SELECT no FROM entity WHERE status > 0) AND id NOT IN (SELECT indexed FROM entity WHERE status < 0)
+ORDER BY id;
+
 -- name: vectors_missing
 SELECT e.id FROM entity e LEFT JOIN embedding m ON m.no = e.no AND m.model = ?1
-WHERE e.status = 0 AND (m.no IS NULL OR length(m.vector) <> 2 * ?2) ORDER BY e.no;
+WHERE e.status >= 0 AND (m.no IS NULL OR length(m.vector) <> 2 * ?2) ORDER BY e.no;
 
 -- name: vectors_surplus
 SELECT no FROM embedding WHERE no NOT IN (SELECT no FROM entity) ORDER BY no;

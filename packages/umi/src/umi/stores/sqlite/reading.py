@@ -7,15 +7,16 @@ from typing import Any
 
 from umi.domain.change import Applied, Outcome
 from umi.domain.entity import Entity
+from umi.domain.moment import Moment
 from umi.domain.query import Filter
 from umi.domain.scope import Scope
 from umi.domain.text import shown
-from umi.domain.time import from_microseconds
+from umi.domain.time import from_microseconds, to_microseconds
 from umi.errors import Invalid
 from umi.ports.store import Page
 from umi.stores.sqlite.codec import entity_of
 from umi.stores.sqlite.database import Database, listed
-from umi.stores.sqlite.locating import Place, locate
+from umi.stores.sqlite.locating import LATEST, Place, locate
 
 CURSOR_DIGITS_MAX = 18  # what fits into a signed 64-bit integer
 
@@ -35,31 +36,35 @@ class Reader:
                 found[identity] = Applied(outcome=Outcome.KNOWN, id=id, seq=seq, recorded_at=from_microseconds(at))
         return found
 
-    def get(self, scope: Scope, ids: Sequence[str]) -> list[Entity | None]:
+    def get(self, scope: Scope, ids: Sequence[str], moment: Moment) -> list[Entity | None]:
         tenant = self._db.row("tenant_get", (scope.tenant,))
         if tenant is None:
             return [None] * len(ids)
-        return [self._get(scope, tenant[0], id) for id in ids]
+        return [self._get(scope, tenant[0], id, moment) for id in ids]
 
-    def _get(self, scope: Scope, tenant: int, id: str) -> Entity | None:
-        row = self._db.row("get", (tenant, id))
+    def _get(self, scope: Scope, tenant: int, id: str, moment: Moment) -> Entity | None:
+        if moment.is_now:
+            row = self._db.row("get", (tenant, id))
+        else:
+            row = self._db.row("get_then", (tenant, id, *_clocks(moment)))
         entity = None if row is None else entity_of(row)[1]
         return entity if entity is not None and covers(scope, entity.scope) else None
 
-    def load(self, scope: Scope, numbers: Sequence[int]) -> dict[int, Entity]:
+    def load(self, scope: Scope, numbers: Sequence[int], *, present: bool) -> dict[int, Entity]:
         tenant = self._db.row("tenant_get", (scope.tenant,))
         if tenant is None or not numbers:
             return {}
-        entities = dict(map(entity_of, self._db.each("load", (listed(numbers), tenant[0]))))
+        statement = "load" if present else "load_then"
+        entities = dict(map(entity_of, self._db.each(statement, (listed(numbers), tenant[0]))))
         return {number: entity for number, entity in entities.items() if covers(scope, entity.scope)}
 
-    def list(self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None, forgotten: bool) -> Page:
+    def list(self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None) -> Page:
+        start = _position(cursor)
         place = locate(self._db, scope, filter)
         if place is None:
             return Page(items=(), next=None)
-        start = _position(cursor)
-        values = {"cursor": start, "limit": limit + 1, "forgotten": forgotten, **_bounds(place)}
-        rows = self._db.rows("list", values)
+        values = {"cursor": start, "limit": limit + 1, **_bounds(place)}
+        rows = self._db.rows("list" if place.is_present else "list_then", values)
         following = str(rows[limit - 1][0]) if len(rows) > limit else None
         return Page(items=tuple(entity_of(row[1:])[1] for row in rows[:limit]), next=following)
 
@@ -69,10 +74,18 @@ class Reader:
             return 0
         if not place.filtered:
             return place.active
-        return self._db.value("count", _bounds(place))
+        return self._db.value("count" if place.is_present else "count_then", _bounds(place))
 
     def unindexed(self, model: int, dimensions: int, limit: int) -> list[Entity]:
         return [entity_of(row)[1] for row in self._db.each("unindexed", (model, limit, dimensions))]
+
+
+def _clocks(moment: Moment) -> tuple[int, int | None]:
+    as_of, valid_at = moment.as_of, moment.valid_at
+    return (
+        LATEST if as_of is None else to_microseconds(as_of),
+        None if valid_at is None else to_microseconds(valid_at),
+    )
 
 
 def _bounds(place: Place) -> dict[str, Any]:

@@ -31,12 +31,15 @@ WIDENING = 4
 def candidates(db: Database, embeddings: Embeddings, retrieval: Retrieval) -> list[Candidate]:
     """Describe matches and the nearest. Call it inside a read transaction, after `embeddings.follow()`."""
     place = locate(db, retrieval.scope, retrieval.filter)
-    if place is None or not place.active:
+    if place is None or place.is_empty:
         return []
+    if not place.is_present:
+        return _candidates_then(db, embeddings, place, retrieval)
     near = _Nearest(db, embeddings, place).to(retrieval.vector, retrieval.limit)
-    missing = [number for number in retrieval.matches if number not in near]
+    asked = dict.fromkeys((*retrieval.matches, *retrieval.also))
+    missing = [number for number in asked if number not in near]
     cosines = near | embeddings.cosines(np.array(missing, dtype=np.uint64), retrieval.vector)
-    numbers = [*retrieval.matches, *(near.keys() - retrieval.matches.keys())]
+    numbers = [*asked, *(near.keys() - asked.keys())]
     if not numbers:
         return []
     lexical = retrieval.matches.scores.get
@@ -44,6 +47,74 @@ def candidates(db: Database, embeddings: Embeddings, retrieval: Retrieval) -> li
         Candidate(row[0], lexical(row[0]), cosines.get(row[0], 0.0), row[0] in near, *row[1:])
         for row in db.each("features", (listed(numbers),))
     ]
+
+
+def _candidates_then(db: Database, embeddings: Embeddings, place: Place, retrieval: Retrieval) -> list[Candidate]:
+    """Describe the versions that stood at a moment: the matches, and the nearest by the vectors they share."""
+    near = _NearestThen(db, embeddings, place).to(retrieval.vector, retrieval.limit)
+    asked = dict.fromkeys((*retrieval.matches, *retrieval.also))
+    missing = [number for number in asked if number not in near]
+    lying = dict(db.each("numbers_indexed", (listed(missing),))) if missing else {}
+    cosines = embeddings.cosines(np.array(sorted(set(lying.values())), dtype=np.uint64), retrieval.vector)
+    dense = near | {number: cosines.get(shared, 0.0) for number, shared in lying.items()}
+    numbers = [*asked, *(near.keys() - asked.keys())]
+    if not numbers:
+        return []
+    lexical = retrieval.matches.scores.get
+    return [
+        Candidate(row[0], lexical(row[0]), dense.get(row[0], 0.0), row[0] in near, *row[1:])
+        for row in db.each("features_then", (listed(numbers),))
+    ]
+
+
+class _NearestThen:
+    """The nearest versions at a moment. Versions of one text share its vector, so numbers are looked up twice."""
+
+    def __init__(self, db: Database, embeddings: Embeddings, place: Place) -> None:
+        self._db = db
+        self._embeddings = embeddings
+        self._place = place
+
+    def to(self, vector: Vector, limit: int) -> dict[int, float]:
+        """Return the nearest versions with their exact cosines, nearest first."""
+        pairs = self._few()
+        if pairs is None:
+            pairs = self._through_indexes(vector, max(OVERSAMPLED_MIN, limit + OVERSAMPLED))
+        cosines = self._embeddings.cosines(np.array(sorted({at for _, at in pairs}), dtype=np.uint64), vector)
+        found = [(-cosines[at], number) for number, at in pairs if at in cosines]
+        return {number: -negated for negated, number in nsmallest(limit, found)}
+
+    def _few(self) -> list[tuple[int, int]] | None:
+        """Everything that stood then, unless that is too much to read."""
+        found: list[tuple[int, int]] = []
+        for low, high in self._place.ranges:
+            values = {"low": low, "high": high, "limit": EXACT_ROWS_MAX + 1, **self._values}
+            found += ((row[0], row[1]) for row in self._db.each("numbers_then", values))
+            if len(found) > EXACT_ROWS_MAX:
+                return None
+        return found
+
+    def _through_indexes(self, vector: Vector, wanted: int) -> list[tuple[int, int]]:
+        """Ask both of the tenant's indexes for more and more until enough of what they list stood at the moment."""
+        indexes = [self._embeddings.tenant(self._place.tenant), self._embeddings.past(self._place.tenant)]
+        asked = WIDENING * wanted
+        while True:
+            numbers = np.concatenate([index.search(vector, asked) for index in indexes])
+            found = self._sharing(numbers)
+            if len(found) >= wanted or asked >= max(map(len, indexes)):
+                return found
+            asked *= WIDENING
+
+    def _sharing(self, numbers: Numbers) -> list[tuple[int, int]]:
+        if not len(numbers):
+            return []
+        rows = self._db.each("numbers_sharing", {"numbers": listed(numbers), **self._values})
+        partitions = {no for no, _ in self._place.partitions}
+        return [(row[0], row[1]) for row in rows if self._place.whole_tenant or row[0] >> 32 in partitions]
+
+    @property
+    def _values(self) -> dict[str, object]:
+        return {"tenant": self._place.tenant, **self._place.filters}
 
 
 class _Nearest:

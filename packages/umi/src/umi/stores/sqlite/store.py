@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from umi.domain.change import Applied, Batch
+from umi.domain.change import Applied, Batch, Event, IndexWords
 from umi.domain.entity import Entity
-from umi.domain.query import Candidate, Filter
+from umi.domain.moment import NOW, Moment
+from umi.domain.query import EVERYTHING, Candidate, Filter
+from umi.domain.relation import Relation
 from umi.domain.scope import Scope
+from umi.domain.time import to_microseconds
 from umi.errors import ClosedError, ModelMismatchError, StorageError
-from umi.ports.store import Finding, IndexEntry, Matches, Page, Retrieval, Stats
+from umi.ports.store import Finding, IndexEntry, Known, Matches, Page, Retrieval, Stats
 from umi.ports.world import Clock, Entropy, Lane
 from umi.stores.sqlite import searching, upkeep
 from umi.stores.sqlite.connection import faults_named, open_reader, open_writer
@@ -22,6 +26,7 @@ from umi.stores.sqlite.embeddings import Embeddings
 from umi.stores.sqlite.locating import locate
 from umi.stores.sqlite.matching import Matching
 from umi.stores.sqlite.reading import Reader
+from umi.stores.sqlite.recounting import Recounter
 from umi.stores.sqlite.writing import REINDEX, Watermark, Writer
 
 if TYPE_CHECKING:
@@ -46,6 +51,7 @@ class SqliteStore:
         dimensions: int,
         clock: Clock,
         entropy: Entropy,
+        words_of: Callable[[Entity], IndexWords],
         index_kind: Callable[[int], IndexKind],
         write_lane: Lane,
         read_lane: Lane,
@@ -61,8 +67,10 @@ class SqliteStore:
             self._model = _register(self._writing, model, dimensions)
             self.built_with = str(self._writing.value("meta_get", ("model",)))
         self._reading = Database(open_reader(path))
-        self._writer = Writer(self._writing, path, clock, entropy)
+        self._clock = clock
+        self._writer = Writer(self._writing, path, clock, entropy, words_of)
         self._reader = Reader(self._reading)
+        self._recounter = Recounter(self._reading)
         self._matching = Matching(self._reading)
         self._index_kind = index_kind
         self._embeddings: Embeddings | None = None
@@ -75,15 +83,11 @@ class SqliteStore:
     async def known(self, identities: Sequence[bytes]) -> Mapping[bytes, Applied]:
         return await self._read(lambda: self._reader.known(identities))
 
-    async def get(self, scope: Scope, ids: Sequence[str]) -> Sequence[Entity | None]:
-        return await self._read(lambda: self._reader.get(scope, ids))
+    async def get(self, scope: Scope, ids: Sequence[str], moment: Moment = NOW) -> Sequence[Entity | None]:
+        return await self._read(lambda: self._reader.get(scope, ids, moment))
 
-    async def list(
-        self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None = None, forgotten: bool = False
-    ) -> Page:
-        return await self._read(
-            lambda: self._reader.list(scope, filter, limit=limit, cursor=cursor, forgotten=forgotten)
-        )
+    async def list(self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None = None) -> Page:
+        return await self._read(lambda: self._reader.list(scope, filter, limit=limit, cursor=cursor))
 
     async def count(self, scope: Scope, filter: Filter) -> int:
         return await self._read(lambda: self._reader.count(scope, filter))
@@ -102,8 +106,25 @@ class SqliteStore:
 
         return await self._read(work)
 
-    async def load(self, scope: Scope, numbers: Sequence[int]) -> Mapping[int, Entity]:
-        return await self._read(lambda: self._reader.load(scope, numbers))
+    async def load(self, scope: Scope, numbers: Sequence[int], filter: Filter = EVERYTHING) -> Mapping[int, Entity]:
+        return await self._read(lambda: self._reader.load(scope, numbers, present=filter.is_present))
+
+    async def facts(
+        self, scope: Scope, subjects: Sequence[str], slots: Sequence[str] | None = None, moment: Moment = NOW
+    ) -> Known:
+        return await self._read(lambda: self._recounter.known(scope, subjects, slots, moment))
+
+    async def subjects(self, scope: Scope, *, limit: int) -> Sequence[tuple[str, int]]:
+        return await self._read(lambda: self._recounter.subjects(scope, limit))
+
+    async def relations(self, scope: Scope, id: str, moment: Moment = NOW) -> Sequence[Relation]:
+        return await self._read(lambda: self._recounter.relations(scope, id, moment))
+
+    async def history(self, scope: Scope, id: str) -> Sequence[Event]:
+        return await self._read(lambda: self._recounter.history(scope, id))
+
+    async def events(self, scope: Scope, after: datetime, until: datetime, *, limit: int) -> Sequence[Event]:
+        return await self._read(lambda: self._recounter.events(scope, after, until, limit))
 
     async def unindexed(self, *, limit: int) -> Sequence[Entity]:
         return await self._read(lambda: self._reader.unindexed(self._model, self._dimensions, limit))
@@ -183,12 +204,19 @@ class SqliteStore:
 
     async def _read(self, work: Callable[[], T]) -> T:
         self._check_open()
+        now = to_microseconds(self._clock.now())
 
-        def transaction() -> T:
+        def transaction() -> T | _Due:
             with faults_named(self._path), self._reading.snapshot():
-                return work()
+                return _DUE if self._reading.value("is_due", (now,)) else work()
 
-        return await self._read_lane.run(transaction)
+        found = await self._read_lane.run(transaction)
+        if isinstance(found, _Due):
+            # What is past its time leaves recall by a recorded change, made when it would first be seen.
+            await self._write_lane.run(lambda: self._writer.expire(now))
+            found = await self._read_lane.run(transaction)
+        assert not isinstance(found, _Due)
+        return found
 
     def _vectors(self) -> Embeddings:
         # Not before the first search: the index library takes time to import.
@@ -201,6 +229,13 @@ class SqliteStore:
     def _check_open(self) -> None:
         if self._closed:
             raise ClosedError
+
+
+class _Due:
+    """What a read answers that found something past its time."""
+
+
+_DUE = _Due()
 
 
 def _register(db: Database, name: str, dimensions: int) -> int:

@@ -1,39 +1,29 @@
-"""What a change touches, inside a write transaction: entity, session, labels, vector, words, content and log."""
+"""One write transaction: the end of the hash chain, the words still to be indexed, and where things lie."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from umi.domain.change import (
-    IDENTITY_OF_CONTENT,
-    IDENTITY_RELEASED,
-    Add,
-    Applied,
-    Change,
-    Forget,
-    IndexWords,
-    Outcome,
-    Restore,
-)
-from umi.domain.entity import Entity
+from umi.domain.change import Applied, Guard, IndexWords, Outcome
+from umi.domain.entity import Entity, Status
 from umi.domain.label import labels
 from umi.domain.scope import Scope
-from umi.domain.text import is_question
 from umi.domain.time import from_microseconds, to_microseconds
-from umi.errors import Conflict, ModelMismatchError
+from umi.errors import Corrupt, ModelMismatchError
 from umi.ports.world import Clock, Entropy
 from umi.stores.sqlite.chain import GENESIS, KEY_BYTES, Kind, digest, link
-from umi.stores.sqlite.codec import canonical, encode, entity_of
+from umi.stores.sqlite.codec import canonical, entity_of
 from umi.stores.sqlite.database import Database, Row
 
 if TYPE_CHECKING:
     from umi.domain.change import Vector
 
-STATUS_ACTIVE, STATUS_FORGOTTEN = 0, 1
 PARTITION_SHIFT = 32
+FOR_EVER = (1 << 63) - 1
 LENT_WORDS_USED = (15, 8)  # of the turn before, and of the one before that
 
 
@@ -46,151 +36,167 @@ class Link:
     hash: bytes
 
 
-class Transaction:
-    """The state of one write transaction: the end of the chain, and the words still to be indexed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """An entity as it stands now, and where: its number, the change that made it so, and what differs (JSON)."""
 
-    def __init__(self, db: Database, clock: Clock, entropy: Entropy) -> None:
-        self._db = db
+    number: int
+    entity: Entity
+    changed: int
+    content: int
+    state: str | None
+
+    @property
+    def partition(self) -> int:
+        return self.number >> PARTITION_SHIFT
+
+
+@dataclass(slots=True)
+class _Pending:
+    """Words to be indexed at the end of a batch: of what is recalled, and of what was."""
+
+    words: dict[int, IndexWords] = field(default_factory=dict[int, IndexWords])
+    past: dict[int, IndexWords] = field(default_factory=dict[int, IndexWords])
+
+    def clear(self) -> None:
+        self.words.clear()
+        self.past.clear()
+
+
+class Transaction:
+    """What every kind of change needs. `words_of` tells which words an entity is found by."""
+
+    def __init__(self, db: Database, clock: Clock, entropy: Entropy, words_of: Callable[[Entity], IndexWords]) -> None:
+        self.db = db
+        self.words_of = words_of
         self._entropy = entropy
-        last = self._db.row("last_link")
+        last = db.row("last_link")
         self.link = Link(*last) if last else Link(0, 0, GENESIS)
-        # Recorded time never runs backwards, whatever the machine's clock does: `as_of` depends on it.
-        self._at = max(to_microseconds(clock.now()), self.link.at)
-        self._words: dict[int, IndexWords] = {}
+        self._now = to_microseconds(clock.now())
+        self.at = self._now
+        self.group = 0
+        self._pending = _Pending()
         self._models: dict[str, tuple[int, int]] = {}
 
-    def apply(self, change: Change, actor: str) -> Applied:
-        match change:
-            case Add():
-                return self._add(change, actor)
-            case Forget():
-                return self._set_status(change, actor, Kind.FORGET)
-            case Restore():
-                return self._set_status(change, actor, Kind.RESTORE)
+    def begin_batch(self) -> None:
+        """Give the batch a recorded time of its own.
 
-    def index_words(self) -> None:
-        """Index what was added or restored. FTS5 flushes its pending terms whenever a number goes back: ascending."""
-        for number, words in sorted(self._words.items()):
-            self._db.run("words_add", (number, *words_row(self._db, number, words)))
-        self._words.clear()
+        It never runs backwards and never stands still, whatever the machine's clock does: `as_of` depends on it.
+        """
+        self.at = max(self._now, self.link.at + 1)
+
+    def begin_group(self) -> None:
+        """What is recorded from here on was decided together."""
+        self.group = self.link.seq + 1
 
     def rewind(self, link: Link) -> None:
         """Forget what a batch that was rolled back left here."""
         self.link = link
-        self._words.clear()
+        self._pending.clear()
         self._models.clear()
 
-    def _add(self, change: Add, actor: str) -> Applied:
-        known = self._db.row("identity_get", (change.identity,))
-        if known is not None:
-            id, seq, at = known
-            return Applied(outcome=Outcome.KNOWN, id=id, seq=seq, recorded_at=from_microseconds(at))
-        entity = change.entity
-        tenant = self._tenant(entity.scope)
-        taken = self._db.row("get", (tenant, entity.id))
-        if taken is not None:
-            return self._known_by_id(entity, taken)
-        self._db.run("tenant_active", (tenant, 1))
-        number, session, position = self._place(entity.scope, tenant)
-        seq = self._record(Kind.ADD, number, entity.id, actor, encode(entity))
-        self._db.run("entity_add", (
-            number, entity.id, tenant, change.identity, entity.entity_type, entity.memory_type,
-            session, position, entity.speaker, entity.role, to_microseconds(entity.event_time), self._at,
-            entity.importance, len(entity.content), is_question(entity.content), change.words.lent, seq,
-        ))  # fmt: skip
-        for word in change.words.speaker.split():
-            self._db.run("speaker_add", (number >> PARTITION_SHIFT, word))
-        for name, value in labels(entity):
-            self._db.run("label_add", (name, value, number))
-        model, dimensions = self._model(change.model, len(change.vector))
-        self._db.run("embedding_put", (number, model, packed(change.vector, dimensions)))
-        self._words[number] = change.words
-        return self._applied(entity.id, seq)
-
-    def _known_by_id(self, entity: Entity, row: tuple[Any, ...]) -> Applied:
-        """An entity that comes with the id of one that is there is that one, if it says the same."""
-        kept = entity_of(row)[1]
-        if (kept.content, kept.scope) != (entity.content, entity.scope):
-            raise Conflict(f"The id {entity.id!r} is taken by another entity of this tenant.")
-        return Applied(outcome=Outcome.KNOWN, id=kept.id, seq=0, recorded_at=kept.created_at)
-
-    def _set_status(self, change: Forget | Restore, actor: str, kind: Kind) -> Applied:
-        status, step = (STATUS_ACTIVE, 1) if kind is Kind.RESTORE else (STATUS_FORGOTTEN, -1)
-        row = self._find(change.scope, change.id)
-        if row is None:
-            return Applied(outcome=Outcome.MISSING, id=change.id, seq=0, recorded_at=from_microseconds(self._at))
-        tenant, number, before, seq, at = row
-        if before == status:
-            return Applied(outcome=Outcome.KNOWN, id=change.id, seq=seq, recorded_at=from_microseconds(at))
-        self._db.run("entity_status", (number, status, self._at))
-        self._db.run("embedding_active", (number, status == STATUS_ACTIVE))
-        self._db.run("tenant_active", (tenant, step))
-        self._db.run("partition_active", (number >> PARTITION_SHIFT, step))
-        if isinstance(change, Restore):
-            self._words[number] = change.words
-        elif self._words.pop(number, None) is None:
-            self._db.run("words_delete", (number,))
-        if status == STATUS_FORGOTTEN:
-            self._db.run("identity_release", (number, IDENTITY_OF_CONTENT, IDENTITY_RELEASED))
-        else:
-            self._db.run("identity_reclaim", (number, IDENTITY_RELEASED))
-        return self._applied(
-            change.id, self._record(kind, number, change.id, actor, canonical({"reason": change.reason}))
+    def record(self, kind: Kind, number: int, id: str, actor: str, said: str | Mapping[str, Any]) -> int:
+        """Append to the log and keep what the change said; return its place in the log."""
+        data = said if isinstance(said, str) else canonical(said)
+        key = self._entropy.bytes(KEY_BYTES)
+        mark = digest(key, data)
+        seq, at = self.link.seq + 1, self.at
+        group = None if self.group == seq else self.group
+        hashed = link(
+            self.link.hash, seq=seq, at=at, kind=kind, number=number, id=id, actor=actor, digest=mark, group=group
         )
+        self.db.run("content_add", (seq, key, data))
+        self.db.run("log_add", (seq, at, int(kind), number, id, actor, mark, hashed, group))
+        self.link = Link(seq, at, hashed)
+        return seq
 
-    def _find(self, scope: Scope, id: str) -> tuple[int, int, int, int, int] | None:
-        """Return tenant, number, status, content and update time of an entity inside a scope."""
-        tenant: int | None = self._db.value("tenant_get", (scope.tenant,))
-        if tenant is None:
-            return None
-        parts = (scope.user, scope.namespace, scope.agent, scope.session)
-        row = self._db.row("entity_find", (tenant, id, *parts))
+    def applied(self, id: str, seq: int, outcome: Outcome = Outcome.APPLIED, at: int | None = None) -> Applied:
+        moment = from_microseconds(self.at if at is None else at)
+        return Applied(outcome=outcome, id=id, seq=seq, recorded_at=moment)
+
+    def holds(self, guard: Guard) -> bool:
+        """Whether nothing about the guard's subjects changed since."""
+        return self.last_about(guard.scope, guard.subjects) <= guard.seq
+
+    def last_about(self, scope: Scope, subjects: tuple[str, ...]) -> int:
+        parts = (scope.tenant, scope.user or "", scope.namespace or "", scope.agent or "")
+        return int(self.db.value("facts_changed", (*parts, canonical(subjects))))
+
+    def find(self, scope: Scope, id: str) -> Version | None:
+        """Return the current version of an entity inside a scope."""
+        parts = (scope.tenant, id, scope.user, scope.namespace, scope.agent, scope.session)
+        row = self.db.row("version_find", parts)
+        return None if row is None else self._version(row)
+
+    def version(self, number: int) -> Version:
+        """Return the current version under a number that is known to be one."""
+        row = self.db.row("version_get", (number,))
         if row is None:
-            return None
-        number, status, seq, at = row
-        return tenant, number, status, seq, at
+            raise Corrupt(f"The log speaks of entity number {number}, which is not there. Restore a backup.")
+        return self._version(row)
 
-    def _applied(self, id: str, seq: int) -> Applied:
-        return Applied(outcome=Outcome.APPLIED, id=id, seq=seq, recorded_at=from_microseconds(self._at))
+    @staticmethod
+    def _version(row: Row) -> Version:
+        changed, content, *rest = row
+        number, entity = entity_of(tuple(rest))
+        return Version(number=number, entity=entity, changed=changed, content=content, state=row[-1])
 
-    def _tenant(self, scope: Scope) -> int:
-        known = self._db.value("tenant_get", (scope.tenant,))
-        return self._only("tenant_add", (scope.tenant,))[0] if known is None else known
+    def tenant(self, scope: Scope) -> int:
+        known = self.db.value("tenant_get", (scope.tenant,))
+        return self.only("tenant_add", (scope.tenant,))[0] if known is None else known
 
-    def _place(self, scope: Scope, tenant: int) -> tuple[int, int | None, int]:
-        """Return the entity's number, its session's number, and its place in that session."""
-        parts = (tenant, scope.user or "", scope.namespace or "", scope.agent or "")
-        partition, place = self._only("partition_next", parts)
-        number = partition << PARTITION_SHIFT | place
-        if scope.session is None:
-            return number, None, 0
-        session, position = self._only("session_next", (partition, scope.session))
-        return number, session, position
+    def next_number(self, partition: int) -> int:
+        return partition << PARTITION_SHIFT | self.only("partition_more", (partition,))[0]
 
-    def _model(self, name: str, dimensions: int) -> tuple[int, int]:
+    def count_active(self, tenant: int, number: int, step: int) -> None:
+        self.db.run("tenant_active", (tenant, step))
+        self.db.run("partition_active", (number >> PARTITION_SHIFT, step))
+
+    def model(self, name: str, dimensions: int) -> tuple[int, int]:
         """Return a model's number and dimensions."""
         if name not in self._models:
             values = (name, dimensions)
-            number, known = self._db.row("model_get", values[:1]) or self._only("model_add", values)
+            number, known = self.db.row("model_get", values[:1]) or self.only("model_add", values)
             self._models[name] = number, known
         return self._models[name]
 
-    def _only(self, name: str, values: tuple[object, ...]) -> Row:
+    def put_vector(self, number: int, name: str, vector: Vector, *, active: bool) -> None:
+        model, dimensions = self.model(name, len(vector))
+        self.db.run("embedding_put", (number, model, active, packed(vector, dimensions)))
+
+    def put_labels(self, number: int, entity: Entity) -> None:
+        for name, value in labels(entity):
+            self.db.run("label_add", (name, value, number))
+
+    def put_facts(self, number: int, entity: Entity) -> None:
+        for fact in entity.facts:
+            self.db.run("fact_add", (number >> PARTITION_SHIFT, fact.about, fact.slot, number))
+
+    def index(self, number: int, words: IndexWords, status: Status) -> None:
+        """Find this number by words from the end of the batch on, among what is recalled or what was."""
+        where = self._pending.words if status is Status.ACTIVE else self._pending.past
+        where[number] = words
+
+    def unindex(self, number: int, status: Status) -> None:
+        if status is Status.ACTIVE:
+            if self._pending.words.pop(number, None) is None:
+                self.db.run("words_delete", (number,))
+        elif self._pending.past.pop(number, None) is None:
+            self.db.run("past_words_delete", (number,))
+
+    def index_words(self) -> None:
+        """Index what was added or moved. FTS5 flushes its pending terms whenever a number goes back: ascending."""
+        for number, words in sorted(self._pending.words.items()):
+            self.db.run("words_add", (number, *words_row(self.db, number, words)))
+        for number, words in sorted(self._pending.past.items()):
+            self.db.run("past_words_add", (number, *words_row(self.db, number, words)))
+        self._pending.clear()
+
+    def only(self, name: str, values: tuple[object, ...]) -> Row:
         """Run a statement that always gives a row."""
-        row = self._db.row(name, values)
+        row = self.db.row(name, values)
         assert row is not None, name
         return row
-
-    def _record(self, kind: Kind, number: int, id: str, actor: str, data: str) -> int:
-        """Append to the log and keep what the change said; return its place in the log."""
-        key = self._entropy.bytes(KEY_BYTES)
-        mark = digest(key, data)
-        seq, at = self.link.seq + 1, self._at
-        hashed = link(self.link.hash, seq=seq, at=at, kind=kind, number=number, id=id, actor=actor, digest=mark)
-        self._db.run("content_add", (seq, key, data))
-        self._db.run("log_add", (seq, at, int(kind), number, id, actor, mark, hashed))
-        self.link = Link(seq, at, hashed)
-        return seq
 
 
 def words_row(db: Database, number: int, words: IndexWords) -> tuple[str, str, str]:

@@ -92,10 +92,11 @@ def _broken(message: str) -> Finding:
 
 def _fits(row: Row, previous: bytes, expected: int) -> bool:
     """Whether an entry follows the one before it, and its content is what it was."""
-    seq, at, kind, number, id, actor, mark, hashed, key, data = row
+    seq, at, kind, number, id, actor, mark, hashed, group, key, data = row
     if tuple(map(type, row[:8])) != (int, int, int, int, str, str, bytes, bytes) or seq != expected:
         return False
-    if hashed != link(previous, seq=seq, at=at, kind=kind, number=number, id=id, actor=actor, digest=mark):
+    fields = {"seq": seq, "at": at, "kind": kind, "number": number, "id": id, "actor": actor, "digest": mark}
+    if hashed != link(previous, **fields, group=group):
         return False
     if data is None:
         return True
@@ -104,17 +105,17 @@ def _fits(row: Row, previous: bytes, expected: int) -> bool:
 
 def _check_indexes(db: Database, model: int, dimensions: int) -> Iterator[Finding]:
     questions = {
-        "words": [("words_missing", ()), ("words_surplus", ())],
-        "vectors": [("vectors_missing", (model, dimensions)), ("vectors_surplus", ())],
+        "words": ("words_missing", (), ("words_surplus", "past_words_surplus")),
+        "vectors": ("vectors_missing", (model, dimensions), ("vectors_surplus",)),
     }
-    for part, ((missing, values), (surplus, _)) in questions.items():
+    for part, (missing, values, surplus) in questions.items():
         ids = tuple(row[0] for row in db.each(missing, values))[:_IDS_SHOWN_MAX]
-        extra = db.rows(surplus)
+        extra = [row for name in surplus for row in db.rows(name)]
         if ids or extra:
             message = f"{len(ids)} entities lack them, {len(extra)} rows belong to none"
             yield Finding(part=part, severity=Severity.REPAIRABLE, message=message, ids=ids)
         else:
-            yield Finding(part=part, severity=Severity.OK, message="one entry for every active entity")
+            yield Finding(part=part, severity=Severity.OK, message="one entry for every entity")
 
 
 def _check_disk(path: Path) -> Finding:

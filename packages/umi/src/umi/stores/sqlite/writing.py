@@ -8,15 +8,17 @@ second from one caller, 5,500 from 64).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from umi.domain.change import Applied, Batch
+from umi.domain.change import Applied, Batch, IndexWords
+from umi.domain.entity import Entity
 from umi.errors import Corrupt, StorageError
 from umi.ports.store import IndexEntry
 from umi.ports.world import Clock, Entropy
+from umi.stores.sqlite.applying import apply_batch, expire
 from umi.stores.sqlite.connection import faults_named
 from umi.stores.sqlite.database import Database
 from umi.stores.sqlite.transaction import Transaction, packed, words_row
@@ -39,9 +41,12 @@ class Ticket:
 class Writer:
     """The one writer of this process. All methods but `submit` run on its lane."""
 
-    def __init__(self, db: Database, path: Path, clock: Clock, entropy: Entropy) -> None:
+    def __init__(
+        self, db: Database, path: Path, clock: Clock, entropy: Entropy, words_of: Callable[[Entity], IndexWords]
+    ) -> None:
         self._db = db
         self._path = path
+        self._words_of = words_of
         self._clock = clock
         self._entropy = entropy
         self._waiting: deque[Ticket] = deque()
@@ -79,7 +84,7 @@ class Writer:
 
     def _commit(self, group: list[Ticket]) -> None:
         with self._db.transaction():
-            transaction = Transaction(self._db, self._clock, self._entropy)
+            transaction = Transaction(self._db, self._clock, self._entropy, self._words_of)
             for ticket in group:
                 self._apply(transaction, ticket)
 
@@ -89,8 +94,7 @@ class Writer:
         before = transaction.link
         try:
             with faults_named(self._path):
-                ticket.applied = [transaction.apply(change, ticket.batch.actor) for change in ticket.batch.changes]
-                transaction.index_words()
+                ticket.applied = apply_batch(transaction, ticket.batch)
         except (StorageError, Corrupt):
             raise  # the disk's trouble is the whole group's
         except Exception as error:  # noqa: BLE001 - kept for the one caller whose batch it is, who raises it
@@ -99,16 +103,23 @@ class Writer:
             transaction.rewind(before)
         self._db.command("RELEASE batch")
 
+    def expire(self, now: int) -> int:
+        """Take out of recall whatever is past its time."""
+        with faults_named(self._path), self._db.transaction():
+            return expire(Transaction(self._db, self._clock, self._entropy, self._words_of), now)
+
     def reindex(self, entries: Sequence[IndexEntry], model: int, dimensions: int) -> None:
-        """Replace the words and vectors of entities that are still active."""
+        """Replace the words and vectors of entities that are still there."""
         db = self._db
         with faults_named(self._path), db.transaction():
             for entry in entries:
-                number = db.value("entity_by_id", (entry.tenant, entry.id))
-                if number is None:
+                row = db.row("entity_by_id", (entry.tenant, entry.id))
+                if row is None:
                     continue
-                db.run("words_put", (number, *words_row(db, number, entry.words)))
-                db.run("embedding_put", (number, model, packed(entry.vector, dimensions)))
+                number, active = row
+                put = "words_put" if active else "past_words_put"
+                db.run(put, (number, *words_row(db, number, entry.words)))
+                db.run("embedding_put", (number, model, active, packed(entry.vector, dimensions)))
             db.run("vectors_epoch_bump")
             db.run("job_advance", (REINDEX, len(entries)))
 
@@ -118,6 +129,8 @@ class Writer:
         with faults_named(self._path), db.transaction():
             for row in db.rows("words_surplus"):
                 db.run("words_delete", row)
+            for row in db.rows("past_words_surplus"):
+                db.run("past_words_delete", row)
             for row in db.rows("vectors_surplus"):
                 db.run("vector_delete", row)
 

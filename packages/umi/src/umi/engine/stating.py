@@ -1,0 +1,103 @@
+"""Keeping a fact that is given rather than read from a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypedDict
+
+from umi.domain.fact import Fact, FactStatus
+from umi.domain.receipt import Receipt
+from umi.domain.text import shown
+from umi.engine.asking import check_flag, check_id
+from umi.engine.remembering import Keeper, remember_accepted, turn_of
+from umi.errors import Invalid, NotFound
+from umi.limits import ENTITY_CONTENT_BYTES_MAX, ENTITY_NAME_BYTES_MAX, FACT_SLOT_BYTES_MAX, FACT_VALUE_BYTES_MAX
+from umi.pipeline.remember.accept import accept, check_text
+
+
+class Told(TypedDict, total=False):
+    """What else can be told with a fact; see `Turn` for what each means."""
+
+    id: str | None
+    speaker: str | None
+    role: str | None
+    user: str | None
+    namespace: str | None
+    agent: str | None
+    session: str | None
+    event_time: datetime | str | None
+    memory_type: str
+    topics: Sequence[str]
+    metadata: Mapping[str, Any]
+    importance: float
+    confidence: float
+    pinned: bool
+    key: str | None
+    source: str | None
+    trust: str | None
+    valid_from: datetime | str | None
+    valid_until: datetime | str | None
+    expires_at: datetime | str | None
+    ttl: float | timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A fact as a caller gives it; see `Memory.remember_fact`."""
+
+    subject: str
+    slot: str
+    value: str
+    text: str | None
+    status: str
+    many: bool | None
+    changed: bool
+
+
+async def remember_fact(keeper: Keeper, stated: Stated, told: Mapping[str, Any], sources: Sequence[str]) -> Receipt:
+    from umi.pipeline.facts.telling import sentence
+
+    fact = _fact(stated, keeper)
+    text = stated.text or sentence(fact.subject, fact.slot, fact.value, fact.status)
+    check_text("text", text, ENTITY_CONTENT_BYTES_MAX)
+    turn = turn_of({"memory_type": "semantic", **told, "text": text})
+    accepted = accept(turn, scope=keeper.scope, now=keeper.world.clock.now())
+    fact = replace(fact, confidence=float(turn.confidence), end=len(text))
+    await _check_sources(keeper, sources)
+    return await remember_accepted(keeper, replace(accepted, facts=(fact,)), tuple(sources))
+
+
+def _fact(stated: Stated, keeper: Keeper) -> Fact:
+    from umi.pipeline.facts.slots import slot_of
+    from umi.pipeline.facts.subjects import subject_key
+
+    check_text("subject", stated.subject, ENTITY_NAME_BYTES_MAX)
+    check_text("slot", stated.slot, FACT_SLOT_BYTES_MAX)
+    check_text("value", stated.value, FACT_VALUE_BYTES_MAX)
+    if stated.many is not None:
+        check_flag("many", stated.many)
+    known = [member.value for member in FactStatus]
+    if stated.status not in known:
+        raise Invalid(f"status is one of {', '.join(known)}; {shown(stated.status)} is not.")
+    slot = slot_of(stated.slot, keeper.behaviour.slots)
+    return Fact(
+        subject=" ".join(stated.subject.split()),
+        about=subject_key(stated.subject),
+        slot=slot.name,
+        value=" ".join(stated.value.split()),
+        status=FactStatus(stated.status),
+        many=slot.many if stated.many is None else stated.many,
+        is_change=check_flag("changed", stated.changed),
+    )
+
+
+async def _check_sources(keeper: Keeper, sources: Sequence[str]) -> None:
+    if isinstance(sources, str):
+        raise Invalid("sources is a list of ids, not one string.")
+    ids = [check_id(id) for id in sources]
+    found = await keeper.world.store.get(keeper.scope, ids)
+    missing = [id for id, entity in zip(ids, found, strict=True) if entity is None]
+    if missing:
+        raise NotFound(f"Nothing in this scope has the id {missing[0]!r}.")

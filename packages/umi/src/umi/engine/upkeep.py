@@ -1,0 +1,53 @@
+"""What of a Memory looks after the store as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from umi.engine import keeping
+from umi.engine.asking import check_callable, check_path
+from umi.engine.blocking import blocking
+from umi.engine.bound import Bound
+from umi.ports.store import Finding, Stats
+
+if TYPE_CHECKING:
+    from umi.engine.progress import Progress
+
+
+class Upkeep(Bound):
+    """Counting, checking, mending and copying."""
+
+    async def stats(self) -> Stats:
+        """Count what the whole store holds."""
+        return await self._world.store.stats()
+
+    async def check(self) -> Sequence[Finding]:
+        """Examine the file, the log, both indexes, the model and the free disk. Changes nothing."""
+        return await keeping.check(self._world)
+
+    async def repair(self, *, progress: Progress | None = None) -> int:
+        """Mend what is derived: words and vectors that are missing or surplus. Return how many entities needed it."""
+        check_callable("progress", progress)
+        return await keeping.repair(self._world, progress)
+
+    async def reindex(self, *, progress: Progress | None = None) -> int:
+        """Embed with this memory's model whatever is embedded with another. Online; a killed run goes on next time."""
+        check_callable("progress", progress)
+        return await keeping.reindex(self._world, progress)
+
+    async def backup(self, path: str | Path) -> None:
+        """Write a consistent copy of the whole store while others read and write.
+
+        Raises:
+            Conflict: something already stands at that path.
+
+        """
+        await self._world.store.backup(check_path("path", path))
+
+    stats_sync = blocking(stats)
+    check_sync = blocking(check)
+    repair_sync = blocking(repair)
+    reindex_sync = blocking(reindex)
+    backup_sync = blocking(backup)

@@ -1,0 +1,87 @@
+"""The third view of recall: which entities state the fact that a question asks for.
+
+A question such as "Where does Alice live?" names a subject and a slot. What is believed of them is looked up beside the
+search, so that the text with the current value comes first, and one with a value that is over comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from umi.domain.entity import Entity, Status
+from umi.domain.fact import FactStatus
+from umi.domain.moment import NOW, Moment
+from umi.domain.picture import Statement
+from umi.domain.query import EVERYTHING, Filter
+from umi.domain.scope import Scope
+from umi.pipeline.facts.questions import asked
+from umi.pipeline.facts.subjects import subject_key
+from umi.pipeline.remember.beliefs import ALIAS_SLOT, Beliefs
+from umi.ports.store import Known, Store
+
+STALE = -1.0
+_OLDER = 0.9  # each statement of a fact counts a little less than the one after it
+_TOLD = frozenset({Status.ACTIVE, Status.SUPERSEDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Believed:
+    """How far entities, by the store's numbers, answer a question by what is believed: from -1, stale, to 1.
+
+    `of_the_past` says that the question is about what was.
+    """
+
+    shares: Mapping[int, float] = field(default_factory=dict[int, float])
+    of_the_past: bool = False
+
+
+NOTHING_BELIEVED = Believed()
+
+
+async def believe(store: Store, question: str, *, scope: Scope, filter: Filter = EVERYTHING) -> Believed:
+    """Look up what a question asks for."""
+    found = [one for one in asked(question) if one.subject is not None]
+    if not found:
+        return NOTHING_BELIEVED
+    keys = tuple(sorted({subject_key(one.subject) for one in found if one.subject is not None}))
+    slots = tuple(sorted({one.slot for one in found}))
+    known = await _known(store, scope, keys, (*slots, ALIAS_SLOT), filter.moment)
+    of_the_past = all(one.tense is FactStatus.PAST for one in found)
+    return Believed(shares=_shares(known, slots, filter, of_the_past=of_the_past), of_the_past=of_the_past)
+
+
+async def _known(store: Store, scope: Scope, keys: Sequence[str], slots: Sequence[str], moment: Moment) -> Known:
+    """Read what is stated of subjects, and of those that are the same by other names."""
+    known = await store.facts(scope, keys, slots, Moment(as_of=moment.as_of))
+    beliefs = Beliefs(known.entities.values())
+    names = {name for key in keys for name in beliefs.named(key)}
+    if names == set(keys):
+        return known
+    return await store.facts(scope, tuple(sorted(names)), slots, Moment(as_of=moment.as_of))
+
+
+def _shares(known: Known, slots: Sequence[str], filter: Filter, *, of_the_past: bool) -> dict[int, float]:
+    told = {
+        number: [Statement(fact=fact, entity=entity) for fact in entity.facts if fact.slot in slots]
+        for number, entity in known.entities.items()
+        if entity.status in _TOLD and filter.allows(entity)
+    }
+    moment = NOW if of_the_past else filter.moment
+    right = [number for number, found in told.items() if any(_answers(one, moment, of_the_past) for one in found)]
+    right.sort(key=lambda number: _order(known.entities[number], told[number]), reverse=True)
+    shares = {number: _OLDER**place for place, number in enumerate(right)}
+    if right and not of_the_past:
+        stale = (number for number, found in told.items() if found and number not in shares)
+        shares |= dict.fromkeys((n for n in stale if known.entities[n].status is Status.ACTIVE), STALE)
+    return shares
+
+
+def _answers(statement: Statement, moment: Moment, of_the_past: bool) -> bool:
+    if of_the_past:
+        return statement.fact.status is FactStatus.PAST or statement.held_until is not None
+    return statement.is_current if moment.valid_at is None else statement.held_at(moment.valid_at)
+
+
+def _order(entity: Entity, statements: Sequence[Statement]) -> tuple[object, ...]:
+    return max(one.held_from for one in statements), entity.event_time, entity.created_at
