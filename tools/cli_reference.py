@@ -23,7 +23,8 @@ plain lines with tabs between the columns and no colours; with `--json` they are
 or with `--json` one document, `{"error": {"type": "…", "message": "…"}}`. A stack trace is shown only if `--debug` asks
 for it.
 
-Only `remember`, `import` and `demo` make a store that does not exist yet; every other command refuses with exit code 3.
+Only `remember`, `fact`, `import` and `demo` make a store that does not exist yet; every other command refuses with exit
+code 3.
 
 For completion in your shell, put `eval "$(umi completion bash)"` (or `zsh`) into its start-up file, or run
 `umi completion fish > ~/.config/fish/completions/umi.fish`.
@@ -33,20 +34,42 @@ OUTPUTS = """\
 
 | Command | Down a pipe, tab-separated | With `--json` |
 |---|---|---|
-| `recall` | score, date, speaker, text, why, id | a line for each memory, with `rank`, `score`, `why` |
-| `list` | id, date, speaker, text | a line for each memory |
+| `recall` | score, date, speaker, text, why, id, state | a line for each memory, with `rank`, `score`, `why` |
+| `pack` | the text for the prompt | `text`, `tokens`, `left_out`, and `citations` with their `mark` |
+| `list` | id, date, speaker, text, state | a line for each memory |
+| `count` | the number | `count` |
 | `get` | `name: value` lines, an empty line, the text | the memory |
-| `remember` | the id | `id`, `created`, `seq`, `recorded_at`, `path` |
-| `forget`, `restore` | what became of it, id | the ids under `forgotten` or `restored`, `unchanged`, `missing` |
+| `remember`, `fact` | the id; what it stands against on stderr | the receipt, with its `decisions` and `status` |
+| `entity` | state, slot, value, since, until, id, text | the picture; statements under `current`, `past`, `planned` |
+| `subjects` | name, texts | a line for each, with `name` and `texts` |
+| `relations` | id, how this one stands to it, confidence, reason, text | a line for each relation |
+| `blame` | id, change, date, speaker, how it bears, text, state | a line for each memory, with `event`, `relation` |
+| `history` | change, time, act, actor, what changed, reason, by which id | a line for each change |
+| `diff` | id, what became of it, date, speaker, text | `added`, `gone`, `revised`, `events` |
+| `undo` | `undone`, change | the receipt, with `undone` |
+| `revise` | `revised` or `unchanged`, id | `id`, `revised` |
+| `forget`, `restore`, `silence`, `pin`, `unpin` | what became of it, id | the ids under that, `unchanged`, `missing` |
+| `quarantine list` | id, date, speaker, text, state | a line for each memory |
+| `quarantine add`, `quarantine release` | what became of it, id | the ids under that, `unchanged`, `missing` |
+| `decay` | id, action, score, change, reason, text | the report, with `decisions`, `gists`, `before`, `after` |
+| `duplicates` | id, id it is merged into, exact or near, cosine, change, text | the report, with `groups` |
+| `erase` | name, value | the receipt, with `ids`, `counts`, `findings` and `proved` |
 | `import` | a summary; bad records on stderr | `format`, `added`, `known`, `bad`, `bad_count`, `stopped` |
 | `export`, `backup` | a summary | `path` with `exported` or `bytes` |
 | `stats` | name, value | the same by name |
 | `doctor` | part, severity, message | `sound`, `repaired`, `findings` |
+| `verify` | a summary, or change, what was done, what was seen | `ok`, `entries`, `rows`, `anchors`, `findings` |
+| `anchor` | the anchor, on one line | `line`, `seq`, `at`, `hash`, `signature` |
 | `reindex` | a summary | `reindexed` |
 | `bench speed` | task, times, median ms, worst ms | `measurements` |
 | `bench adapter` | JSON lines | JSON lines |
 | `completion` | the script | `shell`, `script` |
 | `demo` | the report as text | counts, times, and `answers` with their hits |
+
+A change is named by its place in the log. A state says what is not as usual about a memory, and is empty where nothing
+is: that it is superseded, silenced, quarantined or otherwise out of recall, until when it held, what it is in conflict
+with, and that its source is not trusted. That of a row of `entity` is `current`, `conflict`, `past`, `negated`,
+`planned`, `mention` or `alias`.
 
 `recall --explain --json` adds a last line, `{"explain": …}`.
 """
@@ -113,7 +136,7 @@ def _table(options: list[click.Option]) -> str:
 
 def _names(option: click.Option) -> str:
     metavar = "" if option.is_flag else f" {option.metavar or _type_name(option)}"
-    return f"`{', '.join(option.opts)}{metavar}`"
+    return f"`{', '.join((*option.opts, *option.secondary_opts))}{metavar}`"
 
 
 def _type_name(option: click.Option) -> str:

@@ -11,7 +11,7 @@ from tests.architecture.repository import ROOT, UMI, modules
 from umi import limits
 
 NAMES = [name for name in vars(limits) if name.isupper()]
-UNITS = ("BYTES", "COUNT", "DEPTH", "LIMIT", "MS", "NUMBER", "TOKENS")
+UNITS = ("BYTES", "COUNT", "DEPTH", "LIMIT", "MS", "NUMBER", "SECONDS", "TOKENS")
 WITHOUT_UNIT = {
     "CONFIDENCE_DEFAULT": "a share from 0 to 1",
     "IMPORTANCE_DEFAULT": "a share from 0 to 1",

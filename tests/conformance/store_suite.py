@@ -21,7 +21,9 @@ from tests.conformance.store_listing import Listing
 from tests.conformance.store_model import Model
 from tests.conformance.store_scopes import Scopes
 from tests.conformance.store_searching import Searching
+from tests.conformance.store_undoing import Undoing
 from tests.conformance.store_upkeep import Upkeep
+from tests.conformance.store_versions import Versions
 from tests.conformance.store_writing import Writing
 
 from umi.domain.query import EVERYTHING
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 STRANGE = Scope(tenant="elsewhere")
 
 
-class StoreSuite(Writing, Scopes, Filters, Searching, Listing, Upkeep, Model):
+class StoreSuite(Writing, Scopes, Filters, Searching, Listing, Versions, Undoing, Upkeep, Model):
     """Everything that every store must do. `backend` is the one fixture to override."""
 
     @pytest.fixture(scope="class")

@@ -33,11 +33,24 @@ MISSING_ID = "0190aaaa-0000-7000-8000-000000000000"
         (["recall", "tea", "--type", "spaceship"], 2),
         (["recall", "tea", "--min-score", "nan"], 2),
         (["recall", "tea", "--after", "soon"], 2),
+        (["recall", "tea", "--as-of", "soon"], 2),
+        (["recall", "tea", "--trust-min", "blind"], 2),
+        (["list", "--status", "lost"], 2),
         (["list", "--limit", "-1"], 2),
+        (["subjects", "--limit", "0"], 2),
+        (["entity", ""], 2),
+        (["entity", "Ada", "--valid-at", "soon"], 2),
+        (["fact", "Ada", "likes"], 2),
+        (["fact", "Ada", "likes", ""], 2),
+        (["pack", "tea", "--tokens", "0"], 2),
         (["list", "--limit", "99999999"], 2),
         (["get", MISSING_ID], 3),
         (["forget", MISSING_ID], 3),
         (["restore", MISSING_ID], 3),
+        (["history", MISSING_ID], 3),
+        (["relations", MISSING_ID], 3),
+        (["revise", MISSING_ID, "--text", "tea"], 3),
+        (["undo", "12345"], 3),
         (["import", "no-such-file"], 3),
         (["import", "."], 3),
         (["import", __file__, "--format", "no-such-format"], 2),
@@ -65,7 +78,15 @@ def test_what_goes_wrong_is_one_message_and_an_exit_code(umi: Umi, words: list[s
     assert error["message"]
 
 
-@pytest.mark.parametrize("words", [["recall", "tea"], ["list"], ["stats"], ["doctor"], ["export", "f"], ["reindex"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["recall", "tea"], ["pack", "tea"], ["list"], ["count"], ["entity", "Ada"], ["subjects"],
+        ["blame", "Ada", "x"], ["history", "x"], ["relations", "x"], ["diff", "2025-01-01"], ["undo", "1"],
+        ["revise", "x", "--text", "tea"],
+        ["stats"], ["doctor"], ["export", "f"], ["reindex"],
+    ],
+)  # fmt: skip
 def test_asking_a_store_that_is_not_there_makes_none(umi: Umi, store: Path, words: list[str]):
     result = umi(*words)
 

@@ -15,11 +15,12 @@ def stocked(umi: Umi) -> Umi:
 def test_recall_down_a_pipe_is_a_line_of_columns_for_each_hit(stocked: Umi):
     found = stocked("recall", "green tea", "--limit", "1")
 
-    score, date, speaker, text, why, id = found.stdout.rstrip("\n").split("\t")
+    score, date, speaker, text, why, id, state = found.stdout.rstrip("\n").split("\t")
     assert found.exit_code == 0
     assert float(score)
     assert (date, speaker, text) == ("2025-06-01", "Bruno", "Bruno drinks green tea")
     assert "words #1" in why
+    assert state == ""
     assert stocked("get", id).exit_code == 0
     assert "\x1b" not in found.output
 

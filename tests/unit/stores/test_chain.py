@@ -84,7 +84,7 @@ def test_rows_that_changed_places_are_named(path: Path, one: int, two: int):
 
 @pytest.mark.parametrize("seq", [0, COUNT + 1, COUNT + 5])
 def test_a_row_that_was_put_in_is_named(path: Path, seq: int):
-    execute(path, "INSERT INTO log SELECT ?, at, kind, entity, id, actor, digest, hash FROM log WHERE seq = 3", seq)
+    execute(path, "INSERT INTO log SELECT ?, at, kind, entity, id, actor, digest, hash, grp FROM log WHERE seq = 3", seq)
     assert using(path, broken) != []
 
 
@@ -93,7 +93,7 @@ def test_a_row_that_was_put_between_others_is_named(path: Path, seq: int):
     for number in range(COUNT, seq - 1, -1):
         execute(path, "UPDATE log SET seq = seq + 1 WHERE seq = ?", number)
         execute(path, "UPDATE content SET seq = seq + 1 WHERE seq = ?", number)
-    execute(path, "INSERT INTO log SELECT ?, at, kind, entity, id, actor, digest, hash FROM log WHERE seq = 9", seq)
+    execute(path, "INSERT INTO log SELECT ?, at, kind, entity, id, actor, digest, hash, grp FROM log WHERE seq = 9", seq)
     assert str(seq) in _named(path)
 
 
@@ -118,7 +118,7 @@ def test_content_missing_under_a_living_entity_is_noticed(path: Path):
         "DELETE FROM entity WHERE id = 'e3'",
         "UPDATE entity SET id = 'another' WHERE id = 'e3'",
         "UPDATE entity SET status = 1 WHERE id = 'e3'",
-        "UPDATE entity SET status = 0 WHERE id = 'e1'",
+        "UPDATE entity SET status = 0 WHERE id = 'e1' AND status > 0",
         "UPDATE entity SET content = 1 WHERE id = 'e3'",
     ],
 )

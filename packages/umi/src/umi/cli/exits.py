@@ -34,7 +34,7 @@ class Exit(IntEnum):
 
 EXIT_MEANINGS: Final = {
     Exit.OK: "it worked",
-    Exit.NOTHING: "nothing was found, or the doctor found something that is not right",
+    Exit.NOTHING: "nothing was found, or a check found something that is not right",
     Exit.USAGE: "the command cannot be used as it was given (Invalid, LimitExceeded)",
     Exit.REFUSED: "what was asked for does not fit what is there (NotFound, Conflict, Unsupported)",
     Exit.UNAVAILABLE: "the disk or the model failed; it may work when tried again (Unavailable)",

@@ -1,4 +1,4 @@
-"""The filters of `recall` and `list`, named as the engine's `Narrowing` names them."""
+"""The filters of `recall`, `pack`, `list` and `count`, named as the engine's `Narrowing` names them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-def _members_of(name: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+def _members_of(module: str, name: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
     """Complete with an enumeration of the domain, which is not imported before someone asks for it."""
 
     def complete(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+        from importlib import import_module
+
         from click.shell_completion import CompletionItem
 
-        import umi
-
-        return [CompletionItem(member) for member in getattr(umi, name) if member.startswith(begun)]
+        members = getattr(import_module(f"umi.domain.{module}"), name)
+        return [CompletionItem(member) for member in members if member.startswith(begun)]
 
     return complete
 
@@ -47,11 +48,48 @@ def _scalar(value: str) -> Any:
     return value if isinstance(read, (list, dict)) else read
 
 
-complete_type = _members_of("EntityType")
-complete_memory_type = _members_of("MemoryType")
-complete_role = _members_of("Role")
+def _gather_statuses(ctx: click.Context, _param: click.Parameter, given: tuple[str, ...] | bool) -> None:
+    """Put what `--status` and its short form `--forgotten` say into one list, whichever is read first."""
+    more = given if isinstance(given, tuple) else ("forgotten",) * given
+    ctx.params["statuses"] = (*ctx.params.get("statuses", ()), *more)
 
+
+complete_type = _members_of("entity", "EntityType")
+complete_memory_type = _members_of("entity", "MemoryType")
+complete_status = _members_of("entity", "Status")
+complete_trust = _members_of("entity", "Trust")
+complete_fact_status = _members_of("fact", "FactStatus")
+complete_role = _members_of("turn", "Role")
+
+moment_options = stacked(
+    click.option("--as-of", metavar="TIME", help="As it was known at this recorded time (ISO 8601); now if not given."),
+    click.option("--valid-at", metavar="TIME", help="What held at this time in the world (ISO 8601)."),
+)
 narrowing_options = stacked(
+    moment_options,
+    click.option(
+        "--trust-min",
+        metavar="LEVEL",
+        shell_complete=complete_trust,
+        help="Only from sources trusted so far or further: untrusted, assistant, user, verified.",
+    ),
+    click.option(
+        "--status",
+        multiple=True,
+        metavar="STATUS",
+        shell_complete=complete_status,
+        callback=_gather_statuses,
+        expose_value=False,
+        help="With this status, such as superseded or silenced, instead of the active ones. Repeatable.",
+    ),
+    click.option(
+        "--forgotten",
+        is_flag=True,
+        callback=_gather_statuses,
+        expose_value=False,
+        help="Short for --status forgotten.",
+    ),
+    click.option("--mention", "mentions", multiple=True, metavar="NAME", help="Only that name this one. Repeatable."),
     click.option(
         "--type",
         "entity_types",

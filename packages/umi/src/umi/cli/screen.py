@@ -24,6 +24,11 @@ def for_person() -> bool:
     return sys.stdout.isatty()
 
 
+def can_ask() -> bool:
+    """Whether somebody at a terminal can answer a question."""
+    return sys.stdin.isatty()
+
+
 def document(value: object) -> None:
     """Print a value as one line of JSON."""
     from umi.cli.documents import json_text

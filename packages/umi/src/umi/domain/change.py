@@ -152,13 +152,15 @@ class Outcome(StrEnum):
 class Applied:
     """What the store did with one change.
 
-    `seq` is the change's place in the log, or 0 if nothing had to change. `id` is the entity that now stands for it.
+    `seq` is the change's place in the log, or 0 if nothing had to change. `id` is the entity that now stands for it;
+    of one that was known already, `status` is what that has become.
     """
 
     outcome: Outcome
     id: str
     seq: int
     recorded_at: datetime
+    status: Status = Status.ACTIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ class Picture:
         return {
             slot: tuple(found)
             for slot, found in by_slot.items()
-            if any(one.entity.id in other.entity.conflicts for one in found for other in found)
+            if len({one.fact.value.casefold() for one in found}) > 1
         }
 
 

@@ -50,7 +50,7 @@ class Filter:
     def allows(self, entity: Entity) -> bool:
         """Whether an entity, as it stood at the moment, passes every part but its status."""
         metadata = {label_name(key): value for key, value in self.metadata}
-        held, valid_at = dict(labels(entity)), self.moment.valid_at
+        held, valid_at, as_of = dict(labels(entity)), self.moment.valid_at, self.moment.as_of
         checks = (
             not self.entity_types or entity.entity_type in self.entity_types,
             not self.memory_types or entity.memory_type in self.memory_types,
@@ -63,6 +63,7 @@ class Filter:
             self.before is None or entity.event_time < self.before,
             self.importance_min is None or entity.importance >= self.importance_min,
             self.trust_min is None or entity.trust.rank >= self.trust_min.rank,
+            as_of is None or entity.expires_at is None or as_of < entity.expires_at,
             valid_at is None or entity.held_from <= valid_at < (entity.valid_until or FAR),
         )
         return all(checks)

@@ -22,6 +22,16 @@ class Behaviour:
     slots: Mapping[str, Slot] = field(default_factory=dict[str, Slot])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """Where changes go to, in whose name, and how what is told is treated."""
+
+    world: World
+    scope: Scope
+    actor: str
+    behaviour: Behaviour
+
+
 class Bound:
     """A World, bound to a scope."""
 
@@ -42,3 +52,7 @@ class Bound:
     def portal(self) -> Portal:
         """What the blocking twins wait through."""
         return self._world.portal
+
+    @property
+    def _keeper(self) -> Keeper:
+        return Keeper(world=self._world, scope=self._scope, actor=self._actor, behaviour=self._behaviour)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from umi.domain.change import Add, Batch, Change, Guard, Relate
 from umi.domain.entity import Entity
+from umi.domain.fact import Fact
 from umi.domain.relation import RelationKind
 from umi.domain.scope import Scope
 
 if TYPE_CHECKING:
-    from umi.engine.bound import Behaviour
+    from umi.engine.bound import Keeper
     from umi.pipeline.remember.accept import Accepted
     from umi.pipeline.remember.beliefs import Beliefs
     from umi.pipeline.remember.embed import Embedded
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
     from umi.ports.world import World
 
 _NAMES_FOLLOWED_MAX = 3  # aliases of aliases of aliases
-
-
-class Decider(Protocol):
-    """Whoever decides: in a world, in whose name, and how."""
-
-    @property
-    def world(self) -> World: ...
-    @property
-    def actor(self) -> str: ...
-    @property
-    def behaviour(self) -> Behaviour: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,21 +31,32 @@ class Decided:
     evolved: Sequence[Evolved]
 
 
-async def decide(
-    decider: Decider, embedded: Sequence[Embedded], accepted: Sequence[Accepted], sources: Sequence[str]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """What is known of the subjects of some entities, partition by partition, and what that takes for granted."""
+
+    beliefs: Mapping[Scope, Beliefs]
+    guards: Sequence[Guard]
+
+
+def decide(
+    keeper: Keeper,
+    embedded: Sequence[Embedded],
+    accepted: Sequence[Accepted],
+    knowledge: Knowledge,
+    sources: Sequence[str],
 ) -> Decided:
     """Decide what becomes true with new entities, in order: each is compared with those before it, too."""
     from umi.pipeline.remember.evolve import evolve
 
-    model = decider.world.embedder.model
-    known, guards = await _beliefs(decider, [item.entity for item in embedded])
+    model = keeper.world.embedder.model
     evolved = [
-        evolve(item, identity=told.identity, model=model, beliefs=known[_partition(item.entity.scope)])
+        evolve(item, identity=told.identity, model=model, beliefs=knowledge.beliefs[partition_of(item.entity.scope)])
         for item, told in zip(embedded, accepted, strict=True)
     ]
     groups = [[*each.changes, *_citations(each.changes[0], sources)] for each in evolved]
     evolved = [replace(each, changes=group) for each, group in zip(evolved, groups, strict=True)]
-    return Decided(batch=Batch(groups=groups, actor=decider.actor, guards=guards), evolved=evolved)
+    return Decided(batch=Batch(groups=groups, actor=keeper.actor, guards=knowledge.guards), evolved=evolved)
 
 
 def _citations(added: Change, sources: Sequence[str]) -> list[Relate]:
@@ -66,40 +67,42 @@ def _citations(added: Change, sources: Sequence[str]) -> list[Relate]:
     return [Relate(scope=outer, source=source, target=id, kind=RelationKind.CITES, reason="given") for id in sources]
 
 
-async def _beliefs(decider: Decider, entities: Sequence[Entity]) -> tuple[dict[Scope, Beliefs], list[Guard]]:
+async def known_to(keeper: Keeper, entities: Sequence[Entity]) -> Knowledge:
     """Read what is known of every subject that the entities speak of, in the partition of each."""
     from umi.pipeline.remember.beliefs import Beliefs
 
     found: dict[Scope, Beliefs] = {}
     guards: list[Guard] = []
-    for scope in {_partition(entity.scope) for entity in entities}:
-        subjects = {fact.about for entity in entities if _partition(entity.scope) == scope for fact in entity.facts}
-        if not subjects or not decider.behaviour.evolve:
+    for scope in {partition_of(entity.scope) for entity in entities}:
+        stated = [fact for entity in entities if partition_of(entity.scope) == scope for fact in entity.facts]
+        if not stated or not keeper.behaviour.evolve:
             found[scope] = Beliefs()
             continue
-        found[scope], guard = await _known(decider.world, scope, subjects)
+        found[scope], guard = await _known(keeper.world, scope, stated)
         guards.append(guard)
-    return found, guards
+    return Knowledge(beliefs=found, guards=guards)
 
 
-async def _known(world: World, scope: Scope, subjects: Iterable[str]) -> tuple[Beliefs, Guard]:
-    """Read what is known of subjects under all of their names."""
-    from umi.pipeline.remember.beliefs import Beliefs
+async def _known(world: World, scope: Scope, stated: Iterable[Fact]) -> tuple[Beliefs, Guard]:
+    """Read what is known of the subjects of facts, under all of their names, in the slots that bear on them."""
+    from umi.pipeline.remember.beliefs import ALIAS_SLOT, Beliefs
+    from umi.pipeline.remember.judge import OPPOSITES
 
+    slots = {slot for fact in stated for slot in (fact.slot, OPPOSITES.get(fact.slot, ALIAS_SLOT), ALIAS_SLOT)}
     asked: tuple[str, ...] = ()
-    named = tuple(sorted(subjects))
+    named = tuple(sorted({fact.about for fact in stated}))
     beliefs, seq = Beliefs(), 0
     for _ in range(_NAMES_FOLLOWED_MAX):
         if named == asked:
             break
         asked = named
-        known = await world.store.facts(scope, asked)
+        known = await world.store.facts(scope, asked, sorted(slots))
         # A scope that names no user sees every user; a partition is exactly one.
-        beliefs = Beliefs(entity for entity in known.entities.values() if _partition(entity.scope) == scope)
+        beliefs = Beliefs(entity for entity in known.entities.values() if partition_of(entity.scope) == scope)
         seq = known.seq
         named = tuple(sorted({name for subject in asked for name in beliefs.named(subject)}))
     return beliefs, Guard(scope=scope, subjects=asked, seq=seq)
 
 
-def _partition(scope: Scope) -> Scope:
+def partition_of(scope: Scope) -> Scope:
     return scope if scope.session is None else replace(scope, session=None)

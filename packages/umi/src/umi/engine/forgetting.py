@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from umi.domain.change import Alter, Applied, Batch, Outcome, forget, restore
+from umi.domain.change import Alter, Applied, Batch, Outcome, forget
+from umi.engine import restoring
 from umi.engine.asking import check_id
 from umi.engine.blocking import blocking
 from umi.engine.bound import Bound
-from umi.errors import NotFound
 from umi.limits import REASON_BYTES_MAX
 from umi.pipeline.remember.accept import check_line
 
@@ -23,15 +23,14 @@ class Forgetting(Bound):
     async def restore(self, id: str, *, reason: str = "") -> bool:
         """Bring back what was forgotten, superseded, silenced or expired; False if it is active.
 
+        What it states holds again then; whatever is believed instead by now is marked as a conflict with it.
+
         Raises:
             NotFound: nothing in this scope has this id.
 
         """
         reason = check_line("reason", reason, REASON_BYTES_MAX)
-        applied = await self._apply_one(restore(self._scope, check_id(id), reason))
-        if applied.outcome is Outcome.MISSING:
-            raise NotFound(f"Nothing in this scope has the id {id!r}.")
-        return applied.outcome is Outcome.APPLIED
+        return await restoring.restore(self._keeper, check_id(id), reason)
 
     async def _apply_one(self, change: Alter) -> Applied:
         [applied] = await self._world.store.apply(Batch.of([change], actor=self._actor))

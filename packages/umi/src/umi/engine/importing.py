@@ -18,8 +18,9 @@ from umi.domain.query import EVERYTHING
 from umi.domain.receipt import Rejected
 from umi.domain.text import cut, shown
 from umi.domain.turn import Turn
+from umi.engine.bound import Keeper
 from umi.engine.progress import Progress
-from umi.engine.remembering import CHUNK_TURNS, Keeper, remember_chunk
+from umi.engine.remembering import CHUNK_TURNS, remember_chunk
 from umi.errors import Conflict, Invalid, InvalidFormatError, NotFound, StorageError
 from umi.formats import BadRecord, Source, detect, read, write_turn
 

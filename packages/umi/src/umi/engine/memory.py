@@ -6,7 +6,7 @@
 
 `remember` runs the flow of `umi.pipeline.remember`, `recall` that of `umi.pipeline.recall`. Every async method has a
 blocking twin with `_sync` behind its name. What it can do stands in its parts: `writing`, `reading`, `truth`,
-`forgetting` and `upkeep`.
+`forgetting`, `fading`, `reviewing` and `upkeep`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from typing import TYPE_CHECKING, Self
 from umi.domain.scope import Scope
 from umi.engine.asking import check_flag, check_path, check_slots
 from umi.engine.bound import Behaviour
+from umi.engine.fading import Fading
 from umi.engine.forgetting import Forgetting
+from umi.engine.proving import Proving
 from umi.engine.reading import Reading
+from umi.engine.reviewing import Reviewing
 from umi.engine.truth import Truth
 from umi.engine.upkeep import Upkeep
 from umi.engine.writing import Writing
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from umi.providers.embedding.lane import BlockingEmbedder
 
 
-class Memory(Writing, Reading, Truth, Forgetting, Upkeep):
+class Memory(Writing, Reading, Truth, Forgetting, Fading, Reviewing, Proving, Upkeep):
     """A memory over a World, bound to a scope.
 
     What `remember` acknowledges is on disk and recallable at once, by words and by meaning. Every method raises only

@@ -63,15 +63,15 @@ class Reading(Bound):
             QueryTooLongError: the query is too long.
 
         """
-        filter, present = filter_of(narrowing), self._world.clock.now()
+        filter = filter_of(narrowing)
         question = recalling.Question(
             text=check_query(query),
             scope=self._scope.narrow(user=user, namespace=namespace, agent=agent, session=session),
             filter=filter,
             limit=check_limit("limit", limit, RECALL_LIMIT_MAX),
             min_score=check_min_score(min_score),
-            now=present if now is None else parse_time(now),
-            as_of=filter.moment.as_of or present,
+            now=self._world.clock.now() if now is None else parse_time(now),
+            as_of=filter.moment.as_of,
         )
         return await recalling.recall(self._world, question, explain=check_flag("explain", explain))
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from umi.domain.change import Applied, Outcome
-from umi.domain.entity import Entity, Status
+from umi.domain.entity import Entity
 from umi.domain.ids import uuid7
 from umi.domain.receipt import Receipt, Rejected
-from umi.domain.scope import Scope
 from umi.domain.turn import Turn
-from umi.engine.bound import Behaviour
-from umi.engine.deciding import Decided, decide
+from umi.engine.bound import Keeper
+from umi.engine.deciding import Decided, decide, known_to
 from umi.errors import Conflict, Invalid, StorageBusyError
 from umi.errors import MemoryError as UmiError
 from umi.pipeline.remember.accept import Accepted, accept
 from umi.pipeline.remember.embed import embed, worded
-from umi.ports.world import World
 
 if TYPE_CHECKING:
     from umi.pipeline.remember.evolve import Evolved
@@ -30,16 +29,6 @@ CHUNK_TURNS = 64  # one commit and one look for known turns each
 DECISIONS_TRIED_MAX = 10  # each time, what another writer changed meanwhile is compared anew
 _ID_RANDOM_BYTES = 10
 _TURN_FIELDS = frozenset(field.name for field in fields(Turn))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keeper:
-    """Where turns go to, in whose name, and how they are treated."""
-
-    world: World
-    scope: Scope
-    actor: str
-    behaviour: Behaviour
 
 
 async def remember_one(keeper: Keeper, turn: Turn) -> Receipt:
@@ -91,12 +80,14 @@ async def _keep(keeper: Keeper, accepted: Sequence[Accepted], sources: Sequence[
     world = keeper.world
     # Reading names, dates, facts and words takes time that belongs to no event loop.
     items = await world.lane.run(lambda: [worded(_note(keeper, item)) for item in accepted])
-    embedded = await embed(items, world.embedder)
+    entities = [item.entity for item in items]
+    embedded, knowledge = await asyncio.gather(embed(items, world.embedder), known_to(keeper, entities))
     for _ in range(DECISIONS_TRIED_MAX):
-        decided = await decide(keeper, embedded, accepted, sources)
+        decided = decide(keeper, embedded, accepted, knowledge, sources)
         applied = await world.store.apply(decided.batch)
         if not any(answer.outcome is Outcome.STALE for answer in applied):
             return _receipts(decided, applied)
+        knowledge = await known_to(keeper, entities)
     raise StorageBusyError("What is known of a subject keeps changing while it is being compared. Try again.")
 
 
@@ -127,7 +118,7 @@ def _receipt(applied: Applied, evolved: Evolved | None = None) -> Receipt:
         seq=applied.seq,
         recorded_at=applied.recorded_at,
         decisions=evolved.decisions if evolved is not None and created else (),
-        status=evolved.status if evolved is not None and created else Status.ACTIVE,
+        status=evolved.status if evolved is not None and created else applied.status,
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any, TypedDict
 from umi.domain.change import ALTERABLE, Act, Alter, Batch, Outcome
 from umi.domain.entity import Entity
 from umi.domain.turn import Turn
-from umi.engine.remembering import Keeper, turn_of
+from umi.engine.bound import Keeper
+from umi.engine.remembering import turn_of
 from umi.errors import Invalid, NotFound
 from umi.pipeline.remember.accept import Accepted, accept
 from umi.pipeline.remember.embed import embed, worded

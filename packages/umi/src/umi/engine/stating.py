@@ -11,7 +11,8 @@ from umi.domain.fact import Fact, FactStatus
 from umi.domain.receipt import Receipt
 from umi.domain.text import shown
 from umi.engine.asking import check_flag, check_id
-from umi.engine.remembering import Keeper, remember_accepted, turn_of
+from umi.engine.bound import Keeper
+from umi.engine.remembering import remember_accepted, turn_of
 from umi.errors import Invalid, NotFound
 from umi.limits import ENTITY_CONTENT_BYTES_MAX, ENTITY_NAME_BYTES_MAX, FACT_SLOT_BYTES_MAX, FACT_VALUE_BYTES_MAX
 from umi.pipeline.remember.accept import accept, check_text

@@ -70,7 +70,8 @@ class Truth(Bound):
 
     async def diff(self, after: datetime | str, until: datetime | str | None = None) -> Diff:
         """Return what changed in what is recalled between two recorded times, (after, until]; `until` is now."""
-        end = self._world.clock.now() if until is None else parse_time(until)
+        present = max(self._world.clock.now(), self._world.store.recorded_at)
+        end = present if until is None else parse_time(until)
         return await recounting.diff(self._world, self._scope, parse_time(after), end)
 
     async def blame(self, what: str, slot: str | None = None) -> Sequence[Cause]:

@@ -13,7 +13,7 @@ from umi.engine import remembering, revising, stating
 from umi.engine.asking import check_callable, check_format, check_id, check_path
 from umi.engine.blocking import blocking
 from umi.engine.bound import Bound
-from umi.engine.remembering import Keeper, Said
+from umi.engine.remembering import Said
 from umi.engine.revising import Revision
 from umi.engine.stating import Told
 from umi.limits import CONFIDENCE_DEFAULT, IMPORTANCE_DEFAULT, REASON_BYTES_MAX
@@ -161,10 +161,6 @@ class Writing(Bound):
 
         check_callable("progress", progress)
         return await importing.export_file(self._keeper, check_path("path", path), progress=progress)
-
-    @property
-    def _keeper(self) -> Keeper:
-        return Keeper(world=self._world, scope=self._scope, actor=self._actor, behaviour=self._behaviour)
 
     remember_sync = blocking(remember)
     remember_fact_sync = blocking(remember_fact)

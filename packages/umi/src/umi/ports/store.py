@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from umi.domain.change import Applied, Batch, Event, IndexWords
 from umi.domain.entity import Entity
+from umi.domain.erasure import Erase, Erasure
 from umi.domain.moment import NOW, Moment
 from umi.domain.query import EVERYTHING, Candidate, Filter
 from umi.domain.relation import Relation
 from umi.domain.scope import Scope
+from umi.domain.verification import Anchor, Verification
+from umi.domain.worth import Worth
 
 if TYPE_CHECKING:
     from umi.domain.change import Vector
@@ -24,11 +27,13 @@ if TYPE_CHECKING:
 class Matches(Mapping[int, float]):
     """The store's numbers of entities with their BM25 scores, best first; higher is better.
 
-    `ideal` is what an entity of average length that holds every word once would score.
+    `ideal` is what an entity of average length that holds every word once would score. `silenced` says that the scope
+    holds what recall does not find unless it is cued strongly.
     """
 
     scores: Mapping[int, float] = field(default_factory=dict[int, float])
     ideal: float = 0.0
+    silenced: bool = False
 
     def __getitem__(self, number: int) -> float:
         return self.scores[number]
@@ -50,6 +55,19 @@ class Retrieval:
     vector: Vector
     limit: int
     also: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cued:
+    """A silenced entity that holds words of a question.
+
+    `share` is how much of what the question's words tell it holds itself, from 0 to 1, each word weighed by its rarity
+    in the store; `held` is how many of them.
+    """
+
+    candidate: Candidate
+    share: float
+    held: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +193,28 @@ class Store(Protocol):
         """The entities behind candidates found with a filter; those forgotten meanwhile are left out."""
         ...
 
+    async def cued(
+        self, scope: Scope, filter: Filter, words: Sequence[str], vector: Vector, *, limit: int
+    ) -> Sequence[Cued]:
+        """The silenced entities that match the words best, expired ones left out, in no order."""
+        ...
+
+    def touch(self, numbers: Sequence[int], at: datetime) -> None:
+        """Count that recall returned entities, by their numbers.
+
+        Costs a recall nothing: the counts wait in memory, a bounded number of them, and are written with the next
+        change, when enough of them wait, or at close. Lost ones cost only precision, so this raises nothing.
+        """
+        ...
+
+    async def worth(self, scope: Scope, *, limit: int, after: int = 0) -> Sequence[Worth]:
+        """What the active and silenced entities are worth, in the order of their numbers, behind one of them."""
+        ...
+
+    async def vectors(self, scope: Scope, ids: Sequence[str]) -> Mapping[str, Vector]:
+        """The vectors of entities by the store's model; what has none is left out."""
+        ...
+
     async def facts(
         self, scope: Scope, subjects: Sequence[str], slots: Sequence[str] | None = None, moment: Moment = NOW
     ) -> Known:
@@ -209,6 +249,11 @@ class Store(Protocol):
         ...
 
     @property
+    def recorded_at(self) -> datetime:
+        """When the last change was recorded that a search or a write has seen: never ahead of what they answered."""
+        ...
+
+    @property
     def built_with(self) -> str:
         """The model whose vectors the store holds. Another than the embedder's asks for re-embedding."""
         ...
@@ -233,6 +278,29 @@ class Store(Protocol):
         Raises:
             Conflict: something already stands at that path.
 
+        """
+        ...
+
+    async def erase(self, request: Erase, *, check: bool = True) -> Erasure:
+        """Remove what is asked for, and whatever rests on nothing else, from every place that holds anything of it.
+
+        What stays are tombstones in the log, and the identities that callers' keys made: what comes again with such a
+        key is `known`. With `check`, look for what is left, by rows, words, vectors and bytes.
+
+        Raises:
+            NotFound: an id stands for nothing in the scope, and never did. Then nothing is erased.
+
+        """
+        ...
+
+    async def anchor(self) -> Anchor:
+        """The head of the log, unsigned."""
+        ...
+
+    async def verify(self, anchors: Sequence[Anchor]) -> Verification:
+        """Whether the log is whole, goes through the anchors, and accounts for every row. Changes nothing.
+
+        An anchor's signature is for the caller to look at.
         """
         ...
 

@@ -18,6 +18,7 @@ from umi.cli.stores import opened
 if TYPE_CHECKING:
     from umi import Memory
     from umi.cli.demo.report import Answer, Intake
+    from umi.cli.demo.story import Step
 
 _CHUNK_TURNS = 64  # how often the progress bar moves
 
@@ -31,17 +32,20 @@ def demo(settings: Settings, show: int | None, svg: str | None) -> None:
     """Import a year of conversation, and ask about it.
 
     The conversation comes with Umi, and what answers each question is known: the demo says for each whether it was
-    found. Everything happens in a temporary folder, or in the store that --store names.
+    found. Then a fact changes, is asked about as it was, and is undone and erased. Everything happens in a temporary
+    folder, or in the store that --store names.
     """
+    from umi.cli.demo.story import tell
+
     with _opened(settings) as memory:
         intake = _keep_conversation(settings, memory)
         answers = _answers(memory)
         if settings.json:
             from umi.cli.demo.report import document
 
-            screen.document(document(intake, list(answers)))
+            screen.document(document(intake, list(answers), list(tell(memory))))
         else:
-            _show(settings, intake, answers, show, svg)
+            _show(settings, intake, answers, tell(memory), show=show, svg=svg)
 
 
 @contextmanager
@@ -86,8 +90,16 @@ def _answers(memory: Memory) -> Iterator[Answer]:
         yield answer_to(question, hits, 1000 * (perf_counter() - start))
 
 
-def _show(settings: Settings, intake: Intake, answers: Iterator[Answer], show: int | None, svg: str | None) -> None:
-    from umi.cli.demo.picture import demo_console, save_picture, show_answer, show_summary
+def _show(
+    settings: Settings,
+    intake: Intake,
+    answers: Iterator[Answer],
+    steps: Iterator[Step],
+    *,
+    show: int | None,
+    svg: str | None,
+) -> None:
+    from umi.cli.demo.picture import demo_console, save_picture, show_answer, show_story, show_summary
 
     console = demo_console(recording=svg is not None)
     shown: list[Answer] = []
@@ -95,6 +107,7 @@ def _show(settings: Settings, intake: Intake, answers: Iterator[Answer], show: i
         if show is None or len(shown) < show:
             show_answer(console, answer)
         shown.append(answer)
+    show_story(console, steps)
     show_summary(console, intake, shown)
     if svg is not None:
         save_picture(console, svg)

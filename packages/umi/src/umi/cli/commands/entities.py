@@ -1,18 +1,22 @@
-"""`umi get`, `umi list`, `umi forget` and `umi restore`: memories by their ids."""
+"""`umi get`, `umi list`, `umi count`, `umi forget` and `umi restore`: memories one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from umi.cli import screen
+from umi.cli.changing import change_each, ids_and_reason
 from umi.cli.documents import entity_document
 from umi.cli.exits import Exit
-from umi.cli.narrowing import narrowing_options
+from umi.cli.lists import print_list
+from umi.cli.narrowing import moment_options, narrowing_options
 from umi.cli.settings import Command, Settings, memory_options
+from umi.cli.states import fact_text
 from umi.cli.stores import opened
+from umi.cli.tables import figure
 from umi.errors import NotFound
 from umi.limits import LIST_LIMIT_DEFAULT
 
@@ -20,55 +24,67 @@ if TYPE_CHECKING:
     from umi import Entity, Memory
     from umi.ports.store import Page
 
-_LIST_CHARACTERS_MAX = 70
 _PAGE_ENTITIES = 1_000
 
 
 @click.command(cls=Command)
 @click.argument("id")
+@moment_options
 @memory_options
 @click.pass_obj
-def get(settings: Settings, id: str) -> None:
-    """Show the memory with this ID, forgotten or not."""
+def get(settings: Settings, id: str, **moment: Any) -> None:
+    """Show the memory with this ID, forgotten or not.
+
+    With --as-of, as it was known to be then; with --valid-at, only if it held then.
+    """
     with opened(settings) as memory:
-        entity = memory.get_sync(id)
+        entity = memory.get_sync(id, **moment)
     if entity is None:
-        raise NotFound(f"Nothing in this scope has the id {id!r}.")
+        when = " at that time" if any(moment.values()) else ""
+        raise NotFound(f"Nothing in this scope has the id {id!r}{when}.")
     if settings.json:
         screen.document(entity_document(entity))
         return
-    for name, value in _facts(entity):
+    for name, value in _properties(entity):
         click.echo(click.style(f"{name}: ", dim=True) + screen.one_line(value))
     click.echo("\n" + screen.safe(entity.content))
 
 
-def _facts(entity: Entity) -> Iterator[tuple[str, str]]:
+def _properties(entity: Entity) -> Iterator[tuple[str, str]]:
     yield "id", entity.id
     yield "status", entity.status
     yield "type", f"{entity.entity_type}, {entity.memory_type}"
     yield "happened", entity.event_time.isoformat()
     yield "recorded", entity.created_at.isoformat()
+    yield "trust", entity.trust
     scope = entity.scope
     parts = {"tenant": scope.tenant, "user": scope.user, "namespace": scope.namespace, "agent": scope.agent}
     optional = {"speaker": entity.speaker, "role": entity.role, **parts, "session": scope.session}
     optional |= {"topics": ", ".join(entity.topics), "source": entity.source, "key": entity.key}
     yield from ((name, value) for name, value in optional.items() if value)
+    times = {"valid from": entity.valid_from, "valid until": entity.valid_until, "expires": entity.expires_at}
+    yield from ((name, time.isoformat()) for name, time in times.items() if time is not None)
+    yield from (("in conflict with", id) for id in entity.conflicts)
+    yield from (("mark", mark) for mark in entity.marks)
+    yield from (("fact", fact_text(fact)) for fact in entity.facts)
     yield from ((f"meta {key}", str(value)) for key, value in entity.metadata.items())
 
 
 @click.command("list", cls=Command)
 @click.option("--limit", type=int, default=LIST_LIMIT_DEFAULT, show_default=True, metavar="N", help="At most so many.")
 @click.option("--all", "everything", is_flag=True, help="All of them, however many.")
-@click.option("--forgotten", is_flag=True, help="Only those that were forgotten.")
 @narrowing_options
 @memory_options
 @click.pass_obj
 def list_entities(settings: Settings, *, everything: bool, **asked: Any) -> None:
-    """List memories in the order they were recorded. Exits with 1 if there are none."""
+    """List memories in the order they were recorded. Exits with 1 if there are none.
+
+    With --as-of, those that were known then; with --valid-at, those that held then, superseded ones included.
+    """
     count, more = 0, False
     with opened(settings) as memory:
         for page in _pages(memory, everything, asked):
-            _show(settings, page.items)
+            print_list(settings, page.items)
             count += len(page.items)
             more = page.next is not None
     if more:
@@ -92,60 +108,36 @@ def _pages(memory: Memory, everything: bool, asked: dict[str, Any]) -> Iterator[
             return
 
 
-def _show(settings: Settings, entities: Sequence[Entity]) -> None:
+@click.command(cls=Command)
+@narrowing_options
+@memory_options
+@click.pass_obj
+def count(settings: Settings, **asked: Any) -> None:
+    """Count the memories that recall may find."""
+    with opened(settings) as memory:
+        found = memory.count_sync(**asked)
     if settings.json:
-        for entity in entities:
-            screen.document(entity_document(entity))
-    elif entities:
-        from umi.cli.tables import print_table
-
-        print_table(("id", "date", "speaker", "text"), [_row(entity) for entity in entities])
-
-
-def _row(entity: Entity) -> tuple[str, str, str, str]:
-    from umi.domain.text import cut
-
-    text = screen.one_line(entity.content)
-    shown = cut(text, _LIST_CHARACTERS_MAX) if screen.for_person() else text
-    return entity.id, entity.event_time.date().isoformat(), entity.speaker or entity.role or "", shown
+        screen.document({"count": found})
+    else:
+        click.echo(figure(found))
 
 
 @click.command(cls=Command)
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("--reason", default="", metavar="TEXT", help="Why, for the log.")
+@ids_and_reason
 @memory_options
 @click.pass_obj
 def forget(settings: Settings, ids: tuple[str, ...], reason: str) -> None:
     """Take memories out of what is recalled. `umi restore` brings them back."""
-    _change(settings, ids, reason, forgetting=True)
+    change_each(settings, ids, lambda memory, one: memory.forget_sync(one, reason=reason), done="forgotten")
 
 
 @click.command(cls=Command)
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("--reason", default="", metavar="TEXT", help="Why, for the log.")
+@ids_and_reason
 @memory_options
 @click.pass_obj
 def restore(settings: Settings, ids: tuple[str, ...], reason: str) -> None:
-    """Bring forgotten memories back into what is recalled."""
-    _change(settings, ids, reason, forgetting=False)
+    """Bring forgotten memories back into what is recalled.
 
-
-def _change(settings: Settings, ids: tuple[str, ...], reason: str, *, forgetting: bool) -> None:
-    """Forget or restore each, and only then complain about those that are not there."""
-    done = "forgotten" if forgetting else "restored"
-    outcomes: dict[str, list[str]] = {done: [], "unchanged": [], "missing": []}
-    with opened(settings) as memory:
-        change = memory.forget_sync if forgetting else memory.restore_sync
-        for id in ids:
-            if memory.get_sync(id) is None:
-                outcomes["missing"].append(id)
-            else:
-                outcomes[done if change(id, reason=reason) else "unchanged"].append(id)
-    if settings.json:
-        screen.document(outcomes)
-    else:
-        for outcome, changed in outcomes.items():
-            for id in changed if outcome != "missing" else ():
-                click.echo(f"{outcome}\t{screen.one_line(id)}")
-    if outcomes["missing"]:
-        raise NotFound(f"Nothing in this scope has the id {', '.join(map(repr, outcomes['missing']))}.")
+    What was superseded, silenced or has expired comes back as well.
+    """
+    change_each(settings, ids, lambda memory, one: memory.restore_sync(one, reason=reason), done="restored")

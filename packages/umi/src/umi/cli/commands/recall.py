@@ -1,4 +1,4 @@
-"""`umi recall`."""
+"""`umi recall` and `umi pack`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from umi.cli import screen
-from umi.cli.documents import field_values, hit_document
+from umi.cli.documents import field_values, hit_document, pack_document
 from umi.cli.exits import Exit
 from umi.cli.narrowing import narrowing_options
 from umi.cli.settings import Command, Settings, memory_options
 from umi.cli.stores import opened
-from umi.limits import RECALL_LIMIT_DEFAULT
+from umi.limits import PACK_TOKENS_DEFAULT, RECALL_LIMIT_DEFAULT
 
 if TYPE_CHECKING:
     from umi.domain.query import Explanation, Hits
+
+_PACK_LIMIT = 50
+_now_option = click.option("--now", metavar="TIME", help="When the question is asked (ISO 8601); now if not given.")
 
 
 @click.command(cls=Command)
@@ -25,13 +28,17 @@ if TYPE_CHECKING:
     "--limit", type=int, default=RECALL_LIMIT_DEFAULT, show_default=True, metavar="N", help="At most so many."
 )
 @click.option("--min-score", type=float, metavar="SCORE", help="Only with at least this score.")
-@click.option("--now", metavar="TIME", help="When the question is asked (ISO 8601); now if not given.")
+@_now_option
 @click.option("--explain", is_flag=True, help="Show how the question was read and how long each stage took.")
 @narrowing_options
 @memory_options
 @click.pass_obj
 def recall(settings: Settings, query: str, **asked: Any) -> None:
-    """Find what answers QUERY, best first. Exits with 1 if nothing was found."""
+    """Find what answers QUERY, best first. Exits with 1 if nothing was found.
+
+    A memory that another contradicts says so, as does one that is over. With --as-of, what was known then is found;
+    with --valid-at, what held then, superseded memories included.
+    """
     with opened(settings) as memory:
         start = perf_counter()
         hits = memory.recall_sync(query, **asked)
@@ -65,3 +72,31 @@ def _explain(settings: Settings, explanation: Explanation) -> None:
     click.echo(f"times: {', '.join(explanation.times) or 'none'}")
     click.echo(f"asks the assistant: {'yes' if explanation.asks_assistant else 'no'}")
     click.echo(f"candidates: {explanation.candidates}, stages: {stages}")
+
+
+@click.command(cls=Command)
+@click.argument("query")
+@click.option(
+    "--tokens", type=int, default=PACK_TOKENS_DEFAULT, show_default=True, metavar="N", help="At most so many tokens."
+)
+@click.option(
+    "--limit", type=int, default=_PACK_LIMIT, show_default=True, metavar="N", help="At most so many memories."
+)
+@_now_option
+@narrowing_options
+@memory_options
+@click.pass_obj
+def pack(settings: Settings, query: str, **asked: Any) -> None:
+    """Find what answers QUERY, as text for a prompt. Exits with 1 if nothing was found.
+
+    It is dated, cited lines in time order, as many as fit into --tokens.
+    """
+    with opened(settings) as memory:
+        packed = memory.pack_sync(query, **asked)
+    if settings.json:
+        screen.document(pack_document(packed))
+    elif packed.citations:
+        click.echo(screen.safe(packed.text))
+    screen.note(settings, f"{packed.tokens:,} tokens; {packed.left_out:,} memories were left out")
+    if not packed.citations:
+        raise click.exceptions.Exit(Exit.NOTHING)

@@ -1,76 +1,78 @@
-"""`umi remember`."""
+"""`umi remember` and `umi fact`."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
-from umi.cli import screen
-from umi.cli.narrowing import complete_memory_type, complete_role, complete_type, read_pairs
-from umi.cli.settings import Command, Settings, memory_options
+from umi.cli import telling
+from umi.cli.narrowing import complete_fact_status
+from umi.cli.receipts import show_receipt
+from umi.cli.settings import Command, Settings, memory_options, stacked
 from umi.cli.stores import opened
-from umi.errors import InvalidTextError
-from umi.limits import CONFIDENCE_DEFAULT, IMPORTANCE_DEFAULT
+
+_about = stacked(
+    telling.topics_option,
+    telling.metadata_option,
+    telling.weight_options(defaults=True),
+    telling.origin_options,
+    telling.trust_option,
+    telling.validity_options,
+)
 
 
 @click.command(cls=Command)
 @click.argument("text")
-@click.option("--speaker", metavar="NAME", help="Who said it.")
-@click.option("--role", metavar="ROLE", shell_complete=complete_role, help="user, assistant, system or tool.")
-@click.option("--event-time", metavar="TIME", help="When it was said or happened (ISO 8601); now if not given.")
-@click.option("--name", metavar="NAME", help="A short name for it; made from the text if not given.")
-@click.option(
-    "--type",
-    "entity_type",
-    default="note",
-    metavar="TYPE",
-    shell_complete=complete_type,
-    help="What kind of thing it is, such as note, person or task.",
-)
-@click.option(
-    "--memory-type",
-    default="message",
-    metavar="TYPE",
-    shell_complete=complete_memory_type,
-    help="What kind of memory it is, such as message, preference or constraint.",
-)
-@click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="What it is about. Repeatable.")
-@click.option(
-    "--meta",
-    "metadata",
-    multiple=True,
-    metavar="KEY=VALUE",
-    callback=read_pairs,
-    help="Metadata; 3, true, false and null are read as such, '\"3\"' is text. Repeatable.",
-)
-@click.option(
-    "--importance", type=float, default=IMPORTANCE_DEFAULT, show_default=True, metavar="SHARE", help="From 0 to 1."
-)
-@click.option(
-    "--confidence", type=float, default=CONFIDENCE_DEFAULT, show_default=True, metavar="SHARE", help="From 0 to 1."
-)
-@click.option("--pinned", is_flag=True, help="Mark it as one to keep.")
-@click.option("--key", metavar="KEY", help="The same key in the same scope is kept once.")
-@click.option("--source", metavar="NAME", help="Where it comes from.")
+@telling.speaker_options
+@telling.event_time_option
+@telling.name_option
+@telling.type_option("note")
+@telling.memory_type_option("message")
+@_about
 @memory_options
 @click.pass_obj
 def remember(settings: Settings, text: str, **about: Any) -> None:
-    """Keep TEXT word for word; "-" stands for stdin. Prints its id."""
-    said = _read_stdin() if text == "-" else text
+    """Keep TEXT word for word; "-" stands for stdin. Prints its id.
+
+    It is compared with what is known of the same subject. What it supersedes, contradicts or adds to is told on stderr,
+    a line each. Without --trust, trust follows from the role: what a tool returned is untrusted.
+    """
+    said = telling.text_of(text)
     with opened(settings, making=True) as memory:
         receipt = memory.remember_sync(said, **about)
-    if settings.json:
-        screen.document(receipt)
-        return
-    click.echo(receipt.id)
-    fate = "Kept; it can be recalled now." if receipt.created else "It was kept before; nothing changed."
-    screen.note(settings, fate)
+    show_receipt(settings, receipt)
 
 
-def _read_stdin() -> str:
-    try:
-        return sys.stdin.buffer.read().decode()
-    except UnicodeDecodeError as error:
-        raise InvalidTextError(f"What came from stdin is not UTF-8 text (byte {error.start}).") from error
+@click.command(cls=Command)
+@click.argument("subject")
+@click.argument("slot")
+@click.argument("value")
+@click.option("--text", metavar="TEXT", help="How it reads, as a sentence; made from the three if not given.")
+@click.option(
+    "--status",
+    default="current",
+    show_default=True,
+    metavar="STATUS",
+    shell_complete=complete_fact_status,
+    help="current, past, future or negated.",
+)
+@click.option("--changed", is_flag=True, help="It holds anew, even if it was superseded once.")
+@click.option("--many/--one", default=None, help="Whether SLOT has several values at once; else as is known of it.")
+@click.option("--source-id", "sources", multiple=True, metavar="ID", help="A memory it is derived from. Repeatable.")
+@telling.speaker_options
+@telling.event_time_option
+@telling.memory_type_option("semantic")
+@_about
+@memory_options
+@click.pass_obj
+def fact(settings: Settings, subject: str, slot: str, value: str, **told: Any) -> None:
+    """Keep that SUBJECT has VALUE for SLOT. Prints its id.
+
+    Such as: Ada lives_in Lisbon. A slot may be named as people name it: "city" and "lives in" are lives_in. Like any
+    statement it is compared with what is known: what it supersedes, contradicts or adds to is told on stderr, a line
+    each. With --source-id, it is erased along with the last memory it is derived from.
+    """
+    with opened(settings, making=True) as memory:
+        receipt = memory.remember_fact_sync(subject, slot, value, **told)
+    show_receipt(settings, receipt)

@@ -13,7 +13,7 @@ from umi.cli.exits import Exit
 from umi.cli.progress import progress_bar
 from umi.cli.settings import Command, Settings, store_options
 from umi.cli.stores import opened, store_path
-from umi.cli.tables import print_table
+from umi.cli.tables import figure, print_table
 
 if TYPE_CHECKING:
     from umi.ports.store import Finding
@@ -29,12 +29,8 @@ def stats(settings: Settings) -> None:
     if settings.json:
         screen.document(counts)
         return
-    rows = [(name.replace("_", " "), _figure(value)) for name, value in counts.items()]
+    rows = [(name.replace("_", " "), figure(value)) for name, value in counts.items()]
     print_table(("", ""), rows)
-
-
-def _figure(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) and screen.for_person() else str(value)
 
 
 @click.command(cls=Command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from umi.cli.hits import hits_table
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from umi.cli.demo.story import Step
 
 WIDTH = 100
 _HITS_SHOWN = 3
@@ -48,6 +50,17 @@ def show_answer(console: Console, answer: Answer) -> None:
     else:
         verdict = Text(f"✓ what answers it was found at #{answer.place}", style="green")
     console.print(Text("  ") + verdict + Text(f", in {answer.milliseconds:.1f} ms", style="dim"))
+    console.print()
+
+
+def show_story(console: Console, steps: Iterable[Step]) -> None:
+    """Print what was done, and what came of it."""
+    from rich.text import Text
+
+    console.print(Text("What is true, and what was\n", style="bold"))
+    for step in steps:
+        console.print(Text("> ", style="bold yellow") + Text(step.did, style="bold"))
+        console.print(Text(f"  {step.came}", style="green"))
     console.print()
 
 

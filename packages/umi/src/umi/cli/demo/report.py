@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from umi.cli.demo.scenario import Question
+from umi.cli.demo.story import Step
 from umi.cli.documents import hit_document
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def median_milliseconds(answers: Sequence[Answer]) -> float:
     return median(answer.milliseconds for answer in answers)
 
 
-def document(intake: Intake, answers: Sequence[Answer]) -> dict[str, Any]:
+def document(intake: Intake, answers: Sequence[Answer], steps: Sequence[Step]) -> dict[str, Any]:
     """Return all of it as one JSON document."""
     return {
         "turns": intake.turns,
@@ -64,6 +65,7 @@ def document(intake: Intake, answers: Sequence[Answer]) -> dict[str, Any]:
         "found": found_count(answers),
         "recall_median_ms": round(median_milliseconds(answers), 2),
         "answers": [_answer_document(answer) for answer in answers],
+        "story": [{"did": step.did, "came": step.came} for step in steps],
     }
 
 

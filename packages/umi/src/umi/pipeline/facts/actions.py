@@ -8,18 +8,22 @@ from dataclasses import replace
 from umi.domain.fact import FactStatus
 from umi.pipeline.facts.complements import Complement, complements, listed, value_tokens, weighed
 from umi.pipeline.facts.drafts import Draft
-from umi.pipeline.facts.frames import FRAMES, INVERSE, Frame
+from umi.pipeline.facts.frames import FRAMES, Frame
 from umi.pipeline.facts.groups import Group
 from umi.pipeline.facts.kinds import fits, is_named
-from umi.pipeline.facts.noun_phrases import Phrase, Scene, phrase_at
+from umi.pipeline.facts.noun_phrases import Phrase
+from umi.pipeline.facts.phrases import ADVERBS
 from umi.pipeline.facts.slots import SLOTS
 from umi.pipeline.facts.tokens import Token
-from umi.pipeline.facts.verbs import VERBS
 
 _SPORTS_NOT = frozenset("role part trick game games music song tag".split())
 _FULL_LIST_MAX = 6
 _GERUND_WORDS_MAX = 6
 _VAGUE_GERUNDS = frozenset("being feeling having seeing getting making knowing hearing thinking doing".split())
+_MOVED_ALONG = frozenset(
+    "back over down up out off away house home flat family kid kids wife husband everything life base whole his her "
+    "my our their the in place apartment flat room condo abroad permanently household again and".split()
+)
 _BEARING = frozenset(["stand", "bear"])
 _TAKING_OFFICE = frozenset("take become step come start serve act".split())
 
@@ -50,55 +54,6 @@ def read_action(
             yield replace(draft, value=one)
 
 
-def read_office(phrase: Phrase, group: Group, rest: Sequence[Token], scene: Scene) -> Iterator[Draft]:
-    """Yield whose manager or dentist someone becomes: "Bob took over as Marta's manager"."""
-    status = group.status(mode="enter")
-    for part in complements(rest) if status and group.lemma in _TAKING_OFFICE else ():
-        about = phrase_at(part.tokens, 0, scene) if part.preposition in {"", "as"} and part.tokens else None
-        if about is None or not about.is_relation or not about.owner or about.name or not phrase.subject:
-            continue
-        if status is not None and not phrase.noun and phrase.tokens:
-            yield Draft(
-                subject=about.owner,
-                slot=about.slot,
-                value=phrase.tokens,
-                status=status,
-                mode="enter",
-                weight=0.88 * about.surety,
-            )
-
-
-def read_inverse(tokens: Sequence[Token], phrase: Phrase, group: Group, scene: Scene) -> Iterator[Draft]:
-    """Yield what is said of the object: "Globex hired Marta", "Alice manages my team mate Tom"."""
-    stated = INVERSE.get(group.lemma)
-    if stated is None or group.passive or phrase.noun:
-        return
-    about = phrase_at(tokens, group.end, scene)
-    if about is None or not about.subject or about.subject == phrase.subject:
-        return
-    slot, mode, kind = stated
-    status = group.status(mode=mode)
-    value = phrase.tokens
-    if status is not None and value and fits(kind, value, is_chat=True):
-        yield Draft(subject=about.subject, slot=slot, value=value, status=status, mode=mode, weight=0.9 * about.surety)
-
-
-def read_naming(tokens: Sequence[Token], scene: Scene) -> Iterator[Draft]:
-    """Yield the name in "call me Bob", "everyone calls me Teddy", "you can call Marta Mimi"."""
-    for place, token in enumerate(tokens[:-2]):
-        known = VERBS.get(token.word)
-        if known is None or known.lemma not in {"call", "name", "nickname"} or (token.capital and place):
-            continue
-        about = phrase_at(tokens, place + 1, scene)
-        if about is None or (about.noun and not about.name):
-            continue
-        value = value_tokens(tokens[about.end :], "name")
-        if value and fits("name", value, is_chat=True) and (is_named(value) or len(value) == 1):
-            if any(one.word in {"not", "n't"} for one in tokens[:place]):
-                continue
-            yield Draft(subject=about.subject, slot="name", value=value, status=FactStatus.CURRENT, weight=0.85)
-
-
 def _has_object(frame: Frame, parts: Sequence[Complement]) -> bool:
     if not frame.nouns:
         return True
@@ -117,7 +72,11 @@ def _framed(
         if part.preposition not in frame.where or not part.tokens:
             continue
         value, weight = weighed(part.tokens, frame.kind, is_chat=is_chat)
-        if not weight or (frame.is_named and not is_named(value) and weight < 1) or not _is_sensible(frame, value):
+        if (
+            not weight
+            or (frame.is_named and not is_named(value) and weight < 1)
+            or not _is_sensible(frame, value, parts)
+        ):
             continue
         draft = Draft(
             subject=phrase.subject,
@@ -163,11 +122,28 @@ def _slot(frame: Frame, value: Sequence[Token]) -> str:
     return frame.slot
 
 
-def _is_sensible(frame: Frame, value: Sequence[Token]) -> bool:
+def _is_sensible(frame: Frame, value: Sequence[Token], parts: Sequence[Complement]) -> bool:
     match frame.slot:
+        case "works_at" if frame.where & {"at"}:
+            return not _is_workout(parts)
+        case "lives_in" if frame.mode == "enter" and not frame.nouns:
+            return _moves_oneself(parts)
+        case "uses":
+            return value[0].kind == "word"
         case "plays":
             return value[-1].word not in _SPORTS_NOT
         case "salary":
             return value[0].text[0] in "$\u20ac\u00a3" or value[0].word.endswith("k")
         case _:
             return True
+
+
+def _is_workout(parts: Sequence[Complement]) -> bool:
+    return not parts[0].preposition and any(token.word == "out" for token in parts[0].tokens)
+
+
+def _moves_oneself(parts: Sequence[Complement]) -> bool:
+    """Read "Moved his savings to DNB" is no move; "moved house" and "moved back" are."""
+    if parts[0].preposition:
+        return True
+    return all(token.word in _MOVED_ALONG or token.word in ADVERBS for token in parts[0].tokens)

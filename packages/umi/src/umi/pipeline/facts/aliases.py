@@ -63,7 +63,8 @@ def _in_sentence(text: str, sentence: Sentence, mentions: Sequence[Mention], sce
 
 def _relation(tokens: Sequence[Token], place: int, scene: Scene, *, asks: bool) -> Iterator[tuple[str, str]]:
     """Yield "my husband Tom" and, where only one can be, "my husband is Tom"."""
-    named = tokens[place].mention is not None and tokens[place].mention.kind is MentionKind.PERSON
+    mention = tokens[place].mention
+    named = mention is not None and mention.kind is MentionKind.PERSON
     if tokens[place].word not in {"my", "our"} and not named:
         return
     phrase = phrase_at(tokens, place, scene)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from umi.domain.entity import MentionKind
 from umi.domain.fact import FactStatus
@@ -22,11 +22,36 @@ _FROM_TO = frozenset(
     "move relocate switch change transfer go convert migrate upgrade transition jump shift come turn promote rename "
     "update step advance rotate swap trade join".split()
 )
-_OF_NOUNS = frozenset("switch change move update shift rename transfer upgrade go".split())
+_OF_NOUNS = frozenset(
+    "switch change move update shift rename transfer upgrade go push reschedule set postpone extend".split()
+)
 _FOR = frozenset("swap trade exchange ditch drop dump sell leave replace switch give quit change".split())
+_MOVING = frozenset(["move", "relocate", "transfer"])
 _WITH = frozenset("replace swap".split())
-_CHOICES = ("team", "project", "email", "phone", "street", "zone", "car", "diet", "role", "place", "org")
-_SLOT_OF_KIND = {"street": "address", "zone": "timezone", "car": "drives", "place": "lives_in", "org": "works_at"}
+_CHOICES = (
+    "team",
+    "project",
+    "email",
+    "phone",
+    "street",
+    "zone",
+    "car",
+    "diet",
+    "role",
+    "school",
+    "employer",
+    "place",
+    "org",
+)
+_SLOT_OF_KIND = {
+    "street": "address",
+    "zone": "timezone",
+    "car": "drives",
+    "place": "lives_in",
+    "org": "works_at",
+    "employer": "works_at",
+    "school": "studies_at",
+}
 _FROM_TO_STRONG = frozenset("switch change upgrade convert migrate".split())
 
 
@@ -52,11 +77,12 @@ def read_change(phrase: Phrase, group: Group, rest: Sequence[Token], *, is_chat:
     if not subject:
         return
     weight *= phrase.surety
-    common = {"subject": subject, "slot": slot, "mode": "enter", "is_change": True}
-    if exchange.new:
-        yield Draft(value=exchange.new, status=status, weight=weight, **common)
+    draft = Draft(
+        subject=subject, slot=slot, value=exchange.new, status=status, mode="enter", weight=weight, is_change=True
+    )
+    yield draft
     if exchange.old and status is FactStatus.CURRENT:
-        yield Draft(value=exchange.old, status=FactStatus.PAST, weight=weight, **common)
+        yield replace(draft, value=exchange.old, status=FactStatus.PAST)
 
 
 def _exchange(group: Group, parts: Sequence[Complement], phrase: Phrase) -> Exchange | None:
@@ -75,14 +101,19 @@ def _exchange(group: Group, parts: Sequence[Complement], phrase: Phrase) -> Exch
         noun = _noun(held)
         if not new and group.lemma in _FROM_TO_STRONG and old and held:
             new = held
-    if not new or not (old or noun or phrase.noun):
+    if not new or not (old or noun or phrase.noun or _is_typed(group, new)):
         return None
-    noun = noun or " ".join(phrase.noun) or (_purpose(by_word) if "for" in by_word and group.lemma not in _FOR else "")
-    noun = noun or _purpose(by_word)
+    noun = noun or " ".join(phrase.noun) or ("" if group.lemma in _MOVING else _purpose(by_word))
     before, after = value_tokens(old, "any"), value_tokens(new, "any")
     if not after or after[0].word in PRONOUNS or after[0].word in VERBS:
         return None
     return Exchange(old=before, new=after, noun=noun)
+
+
+def _is_typed(group: Group, new: Sequence[Token]) -> bool:
+    """Whether the new value alone tells the slot: "upgraded to a BMW", "switched to keto"."""
+    value = value_tokens(new, "any")
+    return group.lemma in _FROM_TO_STRONG and any(fits(kind, value, is_chat=False) for kind in ("car", "diet", "team"))
 
 
 def _noun(tokens: Sequence[Token]) -> str:
@@ -98,24 +129,35 @@ def _purpose(by_word: dict[str, tuple[Token, ...]]) -> str:
 
 def _slot(exchange: Exchange, group: Group, phrase: Phrase, *, is_chat: bool) -> tuple[str, float]:
     """Tell which slot an exchange is of: by the noun if there is one, else by what both values are."""
-    if exchange.noun:
-        name = canonical_name(exchange.noun)
-        known = name in SLOTS or name.startswith("favorite_") or bool(phrase.noun)
-        if name == "role" and not fits("role", exchange.new, is_chat=is_chat):
-            name = "works_at"
-        if known:
-            return name, 0.88
-    for kind in _CHOICES:
-        sides = [side for side in (exchange.new, exchange.old) if side]
-        if sides and any(_is(kind, side, group) for side in sides):
-            return _SLOT_OF_KIND.get(kind, kind), 0.9
-    if not (exchange.old and is_named(exchange.old) and exchange.new and is_named(exchange.new)):
-        if group.lemma in _FROM_TO_STRONG and exchange.old and exchange.new:
-            return "uses", 0.6
+    by_noun = _slot_of_noun(exchange, phrase, is_chat=is_chat) if exchange.noun else ""
+    if by_noun:
+        return by_noun, 0.88
+    if exchange.noun and group.lemma in _MOVING:
         return "", 0.0
-    if group.lemma in {"move", "relocate"}:
+    for kind in _CHOICES:
+        if any(side and _is(kind, side, group) for side in (exchange.new, exchange.old)):
+            return _SLOT_OF_KIND.get(kind, kind), 0.9
+    return _guessed(exchange, group, phrase)
+
+
+def _slot_of_noun(exchange: Exchange, phrase: Phrase, *, is_chat: bool) -> str:
+    name = canonical_name(exchange.noun)
+    if name == "role" and not fits("role", exchange.new, is_chat=is_chat):
+        return "works_at"
+    return name if name in SLOTS or name.startswith("favorite_") or phrase.noun else ""
+
+
+def _guessed(exchange: Exchange, group: Group, phrase: Phrase) -> tuple[str, float]:
+    """Guess what two names are that nothing tells: what "I" switch between is a tool, what Marta does an employer."""
+    strong = group.lemma in _FROM_TO_STRONG
+    names = bool(exchange.old and is_named(exchange.old) and exchange.new and is_named(exchange.new))
+    if exchange.old and fits("field", exchange.old, is_chat=False) == fits("field", exchange.new, is_chat=False) == 1:
+        return "studies", 0.75
+    if not names:
+        return ("uses", 0.6) if strong and exchange.old and exchange.new else ("", 0.0)
+    if group.lemma in _MOVING:
         return "lives_in", 0.85
-    if group.lemma in _FROM_TO_STRONG and (phrase.subject[:1].islower() or len(exchange.new) > 1):
+    if strong and (phrase.is_self or len(exchange.new) > 1):
         return "uses", 0.65
     return "works_at", 0.65
 
@@ -127,11 +169,13 @@ def _is(kind: str, side: Sequence[Token], group: Group) -> bool:
             return joined in PLACES or (
                 side[0].mention is not None and side[0].mention.kind is MentionKind.PLACE and group.lemma != "switch"
             )
+        case "employer":
+            return joined in ORGANIZATIONS - PLACES
         case "org":
             return joined in ORGANIZATIONS or (
                 side[0].mention is not None
                 and side[0].mention.kind is MentionKind.ORGANIZATION
-                and group.lemma not in {"upgrade"}
+                and group.lemma != "upgrade"
             )
         case _:
             return bool(fits(kind, side, is_chat=False))

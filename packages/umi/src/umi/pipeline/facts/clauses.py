@@ -16,6 +16,8 @@ _HYPOTHETICAL = frozenset("if unless whether wish wished imagine suppose pretend
 _SUBJECTS = frozenset("i we he she they you it there this that my our his her their".split())
 _LEADS = frozenset("now also currently then no not never just still finally since recently already".split())
 _FINITE = frozenset([Form.PAST, Form.THIRD])
+_ANY = _FINITE | {Form.BASE}
+_PLURAL = frozenset(["i", "we", "they", "you"])
 _SHORT = frozenset("at with in on @".split())
 _QUOTES = {'"': '"', "\u201c": "\u201d"}
 _QUOTED_WORDS_MAX = 4
@@ -32,6 +34,8 @@ class Clause:
     lead: str
     opening: list[Token]
     tails: list[list[Token]] = field(default_factory=list["list[Token]"])
+    instead: list[Token] | None = None
+    """The tail that follows a "but"."""
 
     @property
     def start(self) -> int:
@@ -52,6 +56,7 @@ def split_clauses(tokens: Sequence[Token]) -> list[Clause]:
             continue
         if clauses and (not _is_clause(rest) or _is_contrast(rest)):
             clauses[-1].tails.append(rest)
+            clauses[-1].instead = rest if lead == "but" else clauses[-1].instead
         else:
             clauses.append(Clause(tokens=rest, lead=lead, opening=piece[:opened]))
     return clauses
@@ -110,7 +115,7 @@ def _inside_name(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _begins_anew(tokens: Sequence[Token], place: int, piece: Sequence[Token]) -> bool:
-    """ "I" and "she" begin a clause even where no comma stands, once the one before has its verb and object."""
+    """Read "I" and "she" begin a clause even where no comma stands, once the one before has its verb and object."""
     if tokens[place].word not in {"i", "she", "he", "they", "we"} or not _has_verb(piece):
         return False
     before = piece[-1].word
@@ -136,6 +141,8 @@ def _has_verb(piece: Sequence[Token]) -> bool:
 
 
 def _begins_clause(tokens: Sequence[Token], place: int) -> bool:
+    while place < len(tokens) and tokens[place].date:
+        place += 1
     if place >= len(tokens):
         return False
     token = tokens[place]
@@ -149,15 +156,15 @@ def _begins_clause(tokens: Sequence[Token], place: int) -> bool:
     if known and not token.capital and (known.forms & _FINITE or _is_base_with_preposition(tokens, place)):
         return True
     end = next((at for at in range(place, len(tokens)) if tokens[at].word in _BREAKS), len(tokens))
-    following = tokens[place + 1 : end]
+    forms = _ANY if token.word in _PLURAL else _FINITE
     return (token.word in _SUBJECTS or token.capital) and any(
-        one.word in BE or one.word in HAVE or (one.word in VERBS and VERBS[one.word].forms & _FINITE)
-        for one in following
+        one.word in BE or one.word in HAVE or (one.word in VERBS and VERBS[one.word].forms & forms)
+        for one in tokens[place + 1 : end]
     )
 
 
 def _is_base_with_preposition(tokens: Sequence[Token], place: int) -> bool:
-    """ "... and work at Globex": a verb without ending goes on with "I" only where a preposition follows it."""
+    """Read "... and work at Globex": a verb without ending goes on with "I" only where a preposition follows it."""
     return (
         Form.BASE in VERBS[tokens[place].word].forms
         and place + 1 < len(tokens)
@@ -186,5 +193,5 @@ def _may_be_verb(piece: Sequence[Token], place: int) -> bool:
 
 
 def _is_contrast(piece: Sequence[Token]) -> bool:
-    """ "Not Lisbon", after "lives in Porto": the value that does not hold."""
+    """Read "Not Lisbon", after "lives in Porto": the value that does not hold."""
     return piece[0].word == "not" and not any(_is_verb(token) for token in piece)

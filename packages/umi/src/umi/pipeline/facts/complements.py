@@ -19,6 +19,8 @@ _CLAUSE_WORDS = frozenset("i we he she they it you not".split())
 _WORDS_MAX = 8
 _NAMED_KINDS = frozenset(["place", "org", "person", "name"])
 _DATED_KINDS = frozenset(["date", "number", "phone", "any", "age", "street"])
+_SINGLE_KINDS = frozenset(["role", "title", "team", "gym", "school"])
+_THIRD = frozenset([Form.THIRD])
 _AND = frozenset(["and", "&", "or", "plus"])
 
 
@@ -55,10 +57,12 @@ def complements(tokens: Sequence[Token]) -> list[Complement]:
 def value_tokens(tokens: Sequence[Token], kind: str) -> list[Token]:
     """Return the words that are the value: without articles before it, and up to what is no more of it."""
     place = 0
-    while place < len(tokens) and (tokens[place].word in _LEADING) and not tokens[place].mention:
+    while place < len(tokens) and _is_leading(tokens, place):
         place += 1
     if kind == "name" and [token.word for token in tokens[place : place + 2]] == ["name", "of"]:
         place += 2
+    if kind == "date" and place < len(tokens) and tokens[place].word in {"on", "in"}:
+        place += 1
     kept: list[Token] = []
     for token in tokens[place : place + _WORDS_MAX]:
         if _ends(token, kept, kind):
@@ -67,6 +71,12 @@ def value_tokens(tokens: Sequence[Token], kind: str) -> list[Token]:
     while kept and kept[-1].word in {"a", "the", "my", "of", "and", "&", "or", "'s"}:
         kept.pop()
     return kept
+
+
+def _is_leading(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a word only leads to the value: not the "Nice" that is a town."""
+    token = tokens[place]
+    return token.word in _LEADING and not token.mention and not (token.capital and place + 1 == len(tokens))
 
 
 def weighed(tokens: Sequence[Token], kind: str, *, is_chat: bool) -> tuple[list[Token], float]:
@@ -104,22 +114,31 @@ def _within_name(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _ends(token: Token, kept: Sequence[Token], kind: str) -> bool:
-    inside = bool(kept) and token.mention is not None and token.mention is kept[-1].mention
-    if inside:
+    """Whether a token is no more of the value."""
+    if token.mention and kept and token.mention is kept[-1].mention:
         return False
-    if token.date and kind not in _DATED_KINDS and not token.mention:
-        return True
-    if token.word in TAILS and (kept or kind not in {"any"}) and not token.mention:
+    if not token.mention and _is_apart(token, kept, kind):
         return True
     if token.kind == "mark" or token.word in _CLAUSE_WORDS or (token.word in MODALS and not token.capital):
         return True
-    if kept and (token.word in BE or token.word in HAVE) and token.word != "'s":
+    return bool(kept) and _ends_phrase(token, kept, kind)
+
+
+def _is_apart(token: Token, kept: Sequence[Token], kind: str) -> bool:
+    """A date, and a word such as "now"."""
+    dated = token.date is not None and kind not in _DATED_KINDS
+    return dated or (token.word in TAILS and (bool(kept) or kind != "any"))
+
+
+def _ends_phrase(token: Token, kept: Sequence[Token], kind: str) -> bool:
+    word = token.word
+    if (word in BE or word in HAVE) and word != "'s":
         return True
-    if kind in _NAMED_KINDS and kept:
-        return token.word in _AND or _is_other(token, kept)
-    if kind in {"role", "title", "team", "gym", "school"} and (token.word in _AND or token.word.endswith("ing")):
-        return token.word in _AND or token.word in VERBS or token.word in {"featuring", "making", "being"}
-    return bool(kept) and token.word in VERBS and VERBS[token.word].forms == {Form.THIRD} and not token.capital
+    if kind in _NAMED_KINDS:
+        return word in _AND or _is_other(token, kept)
+    if kind in _SINGLE_KINDS and (word in _AND or word.endswith("ing")):
+        return word in _AND or word in VERBS or word in {"featuring", "making", "being"}
+    return word in VERBS and VERBS[word].forms <= _THIRD and not token.capital
 
 
 def _is_other(token: Token, kept: Sequence[Token]) -> bool:
@@ -128,4 +147,4 @@ def _is_other(token: Token, kept: Sequence[Token]) -> bool:
         return False
     if kept[0].capital:
         return not (token.capital or token.kind == "number" or token.word in {"of", "de", "la", "the"})
-    return token.word in VERBS or token.word in {"and", "who", "doing"}
+    return token.kind == "number" or token.word in VERBS or token.word in {"and", "who", "doing"}

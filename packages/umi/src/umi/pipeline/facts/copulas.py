@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from umi.domain.fact import FactStatus
-from umi.pipeline.facts.complements import value_tokens
+from umi.pipeline.facts.complements import value_tokens, weighed
 from umi.pipeline.facts.drafts import Draft
 from umi.pipeline.facts.frames import KINDS
 from umi.pipeline.facts.groups import Group, group_at
@@ -28,6 +28,8 @@ _VAGUE = frozenset(
     favorite_part favorite_thing favorite_memory favorite_moment favorite_aspect fan fans dad_s interest
     """.split()
 )
+_DWELLINGS = frozenset("lives_in apartment flat house condo studio room loft".split())
+_PLAIN_WORDS_MAX = 2
 _IS_VALUE_WORD_MAX = 6
 _WHERE_SLOTS = {
     "live": "lives_in",
@@ -62,6 +64,8 @@ def read_copula(
 def possessive(phrase: Phrase, rest: Sequence[Token], status: FactStatus, *, is_chat: bool) -> Iterator[Draft]:
     """Yield the value of "Marta's phone number is ...", and the person of "my sister is Elena"."""
     slot = phrase.slot
+    if slot in _DWELLINGS:
+        yield from _dwelling(phrase, rest, status)
     if slot == "name" or (slot in {"full_name", "first_name"}):
         yield from _named(phrase, rest, status)
         return
@@ -71,11 +75,7 @@ def possessive(phrase: Phrase, rest: Sequence[Token], status: FactStatus, *, is_
     value = value_tokens(rest, kind)
     if status is FactStatus.FUTURE and not any(token.date for token in rest):
         return
-    if (
-        not value
-        or (slot in RELATIONS and not _is_who(value))
-        or not _is_value(slot, kind, value, rest, is_chat=is_chat)
-    ):
+    if not value or (slot in RELATIONS and not _is_who(value)) or not _is_value(slot, kind, value, is_chat=is_chat):
         return
     if not phrase.owner and not (value[0].date or value[0].kind != "word" or is_named(value) or len(value) == 1):
         return
@@ -88,6 +88,17 @@ def possessive(phrase: Phrase, rest: Sequence[Token], status: FactStatus, *, is_
     yield Draft(
         subject=subject, slot=slot, value=value, status=status, weight=weight * phrase.surety, is_change=phrase.is_new
     )
+
+
+def _dwelling(phrase: Phrase, rest: Sequence[Token], status: FactStatus) -> Iterator[Draft]:
+    """Yield where someone lives from where their flat is: "Marta's place is in Bergen"."""
+    if not phrase.owner or rest[0].word not in {"in", "at", "on"}:
+        return
+    for kind, slot in (("street", "address"), ("place", "lives_in")):
+        value, weight = weighed(rest[1:], kind, is_chat=False)
+        if weight:
+            yield Draft(subject=phrase.owner, slot=slot, value=value, status=status, weight=0.85 * phrase.surety)
+            return
 
 
 def _is_who(value: Sequence[Token]) -> bool:
@@ -114,7 +125,7 @@ def called(phrase: Phrase, rest: Sequence[Token], status: FactStatus) -> Iterato
 
 
 def _of_nobody(phrase: Phrase) -> tuple[str, str]:
-    """ "The wifi password": the last noun is the slot, and the words before it are the subject."""
+    """Read "The wifi password": the last noun is the slot, and the words before it are the subject."""
     if len(phrase.noun) == 1:
         return phrase.noun[0], canonical_name(phrase.noun[0])
     return " ".join(phrase.noun[:-1]), canonical_name(phrase.noun[-1])
@@ -132,26 +143,28 @@ def _named(phrase: Phrase, rest: Sequence[Token], status: FactStatus) -> Iterato
         yield Draft(subject=owner, slot="pet", value=value, status=status, weight=0.9 * phrase.surety)
 
 
-def _is_value(slot: str, kind: str, value: Sequence[Token], rest: Sequence[Token], *, is_chat: bool) -> bool:
+def _is_value(slot: str, kind: str, value: Sequence[Token], *, is_chat: bool) -> bool:
     if kind != "any":
         return bool(fits(kind, value, is_chat=is_chat))
-    if slot in _VAGUE or slot.removesuffix("s") in _VAGUE or len(value) > _IS_VALUE_WORD_MAX:
-        return False
     first = value[0]
-    if first.word in {"to", "that", "when", "how", "what", "in", "on", "at", "for", "about", "from", "with", "like"}:
+    vague = slot in _VAGUE or slot.removesuffix("s") in _VAGUE or len(value) > _IS_VALUE_WORD_MAX
+    if vague or first.word in _NO_BEGINNING:
         return False
     if slot in {"team", "project"} and not is_named(value) and _is_adjective(value[-1]):
         return False
     if is_known(slot) or slot.startswith("favorite_"):
         return bool(fits("thing", value, is_chat=is_chat)) or first.kind != "word"
-    del rest
     is_code = any(token.kind != "word" or any(map(str.isdigit, token.word)) for token in value)
-    if is_code or first.date or is_named(value):
-        return True
-    return len(value) <= 2 and first.word not in _ADJECTIVES and not any(_is_adjective(token) for token in value)  # noqa: PLR2004
+    plain = len(value) <= _PLAIN_WORDS_MAX and not any(_is_adjective(token) for token in value)
+    return is_code or first.date is not None or is_named(value) or plain
 
 
 _ADJECTIVAL = ("ing", "ive", "ful", "ous", "able", "ible", "less", "ish", "ent", "ed", "ly", "ic")
+
+
+_NO_BEGINNING = frozenset(
+    "to that when how what in on at for about from with like by of as under over near between".split()
+)
 
 
 def _is_adjective(token: Token) -> bool:

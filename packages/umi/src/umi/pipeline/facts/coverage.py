@@ -12,6 +12,8 @@ from typing import Final
 
 from umi.domain.fact import Fact
 from umi.pipeline.facts.frames import FRAMES, INVERSE
+from umi.pipeline.facts.idioms import IDIOM_WORDS
+from umi.pipeline.facts.kinds import PETS
 from umi.pipeline.facts.phrases import (
     ADVERBS,
     BE,
@@ -31,7 +33,7 @@ from umi.pipeline.remember.extract.extracted import Sentence, SentenceKind
 
 _SENTENCES_MAX = 3
 _CHARACTERS_MAX: Final = 280
-_OTHER_WORDS_MAX = 1
+_OTHER_WORDS_MAX = 0
 _CONNECTING = (
     ADVERBS
     | BE
@@ -56,7 +58,12 @@ _CONNECTING = (
     | set(WEEKDAYS)
 )
 _STATING = (
-    frozenset(FRAMES) | frozenset(INVERSE) | ADJECTIVES | {"call", "change", "switch", "swap", "replace", "trade"}
+    frozenset(FRAMES)
+    | frozenset(INVERSE)
+    | IDIOM_WORDS
+    | PETS
+    | ADJECTIVES
+    | {"call", "change", "switch", "swap", "replace", "trade"}
 )
 _NUMBER = re.compile(r"\d{1,4}(?:st|nd|rd|th)?")
 
@@ -80,7 +87,7 @@ def _is_small(sentence: Sentence) -> bool:
 
 
 def _other_words(text: str, sentence: Sentence, facts: Sequence[Fact]) -> int:
-    """Count the words that belong to no fact. A sentence without a fact, and another's name, count as too many."""
+    """Count the words that belong to no fact; a sentence without a fact counts as too many."""
     inside = [fact for fact in facts if fact.start < sentence.end and sentence.start < fact.end]
     if not inside or sentence.kind is SentenceKind.QUESTION:
         return _OTHER_WORDS_MAX + 1
@@ -95,7 +102,7 @@ def _other_words(text: str, sentence: Sentence, facts: Sequence[Fact]) -> int:
         covered = any(fact.start <= token.start and token.end <= fact.end for fact in inside)
         if token.kind == "mark" or _is_excused(token, stated, covered=covered):
             continue
-        count += 1 + (token.capital and token.start > sentence.start) * _OTHER_WORDS_MAX
+        count += 1
     return count
 
 

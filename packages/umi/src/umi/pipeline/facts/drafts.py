@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from umi.domain.fact import FactStatus
-from umi.pipeline.facts.clauses import Clause
 from umi.pipeline.facts.tokens import Token
 
 
@@ -22,7 +21,6 @@ class Draft:
     weight: float = 0.9
     is_change: bool = False
     is_hedged: bool = False
-    clause: Clause | None = None
 
 
 def text_of(text: str, tokens: Sequence[Token]) -> str:

@@ -1,9 +1,10 @@
 """Which verb says which slot, and where its value stands.
 
 A line reads: slot, mode, verbs, where the value stands, its kind. A mode is `state` (holds while it is said), `enter`
-(begins to hold), `exit` (ceases to), `origin` (holds for ever, though the verb is past), `past`, or `progressive` (holds
-while it is being done). `-` is the object, other words are prepositions. `p:` before a verb takes it in
-the passive or as an adjective ("is based in"), `+noun` asks for an object of that group ("take a job with").
+(begins to hold), `exit` (ceases to), `origin` (holds for ever, though the verb is past), `past`, or `progressive`
+(holds while it is being done). `-` is the object, other words are prepositions. `p:` before a verb takes it in the
+passive or as an adjective ("is based in"), `+noun` asks for an object of that group ("take a job with"), and `!` for a
+name where the kind would take other words too.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Final
 _TABLE = """
 lives_in state live,reside,dwell,lodge in,at,near,around,outside place
 address state live,reside,stay,p:base at,on street
-lives_in state p:base,p:locate,p:situate,p:settle in,at,near,outside,out place
+lives_in state p:base,p:locate,p:situate,p:settle in,at,near,outside,from place
+studies_at enter transfer,move to school
 lives_in enter move,relocate,settle,emigrate,immigrate,migrate,transfer to,in,into,over,onto,@ place
 address enter move,relocate to,into,at street
 lives_in enter p:settle,p:relocate to,in place
@@ -39,7 +41,8 @@ works_at exit resign,retire,depart,step,quit,p:go from,at org
 works_at exit p:lay,p:fire,p:let,p:drop from,by,at org
 works_at exit finish,stop at,with org
 works_at exit finish,leave+job,quit+job,lose+job at,with org
-works_at enter take+job,get+job,land+job,accept+job,find+job,score+job,start+job,secure+job,win+job,begin+job at,with,for,from org
+works_at enter take+job,get+job,land+job,accept+job,find+job,score+job at,with,for,from org
+works_at enter start+job,secure+job,win+job,begin+job at,with,for,from org
 works_at state have+job,hold+job,do+job at,with,for,from org
 role enter take+job,get+job,land+job,accept+job,find+job,score+job,start+job,secure+job as title
 role state have+job,hold+job as title
@@ -48,9 +51,10 @@ role state work,serve,freelance,act,p:employ,moonlight,volunteer as title
 role state earn,make as title
 role enter become,turn - role
 role enter p:promote,p:hire,p:appoint,p:elect,p:name,p:make,p:recruit,promote,p:upgrade to,as,-,into title
-role enter start,join,take,step,sign,come as title
+role exit retire,quit,resign,stop,step+down as title
+role enter start,join,take,sign,come as title
+role enter step+up as title
 role enter move,switch,transition,go,transfer,step to,into role
-role exit retire,quit,resign,stop as title
 name state p:call,p:name,p:know,p:nickname,p:rename -,as name
 name state go by name
 manager state report,answer to person
@@ -78,7 +82,6 @@ studies_at enter enroll,enrol,p:enroll,p:accept,p:admit,matriculate at,in,with,i
 studies enter enroll,enrol,p:enroll in field
 studies_at state attend - school
 studies_at state go to school
-studies_at enter transfer to school
 studies_at past graduate from,at org
 studies state do+degree,pursue+degree,get+degree,have+degree,take+degree in field
 studies_at state do+degree,pursue+degree,get+degree,take+degree at org
@@ -109,6 +112,11 @@ plays state play - thing
 hobby exit drop,ditch - thing
 hobby exit give+up,quit+up - thing
 likes exit go+off - thing
+phone state p:reach,p:contact,p:call,p:phone,p:text at,on,by,via phone
+email state p:reach,p:contact,p:email at,on,by,via email
+address state p:reach,p:find at,on street
+role enter retrain,requalify as title
+team state sit on team
 gym state go,train,exercise,belong,work at,to,with gym
 reading state read - title!
 watching state watch - title!
@@ -131,6 +139,7 @@ _GROUPS = {
     "degree": "phd ph.d master masters bachelor bachelors degree ba bsc ma msc mba doctorate major course".split(),
     "birthday": "birthday bday".split(),
     "up": ["up"],
+    "down": ["down"],
     "around": ["around"],
     "off": ["off"],
 }

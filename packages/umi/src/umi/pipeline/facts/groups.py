@@ -13,20 +13,25 @@ from umi.pipeline.facts.verbs import ADJECTIVES, VERBS, Form
 _NEGATIVE = frozenset("not never hardly barely neither nor n't".split())
 _FUTURE = frozenset("will 'll shall".split())
 _UNSURE = frozenset("may might".split())
-_UNREAL = frozenset("could would should must".split())
+_UNREAL = frozenset("could would should must 'd".split())
+_MODALS = _FUTURE | _UNSURE | _UNREAL | {"can"}
+_DOUBTING = frozenset("probably apparently maybe perhaps possibly".split())
+_INTENDING = frozenset("going about set due looking supposed planning scheduled hoping aiming".split())
+_GETTING = frozenset("got gotten getting gets".split())
 _PLANNING = frozenset("plan want hope intend decide".split())
 _STARTING = frozenset("start begin commence".split())
 _STOPPING = frozenset("stop quit cease".split())
-_ADVERBS = ADVERBS
 _PAST_AS_WRITTEN = frozenset(["quit", "split"])
 _STANDING = frozenset(["base", "locate", "situate"])
 _LENGTH_MAX = 12
 # "She's hired" is passive, "she's moved" is not.
 _PASSIVES = frozenset(
     "hire employ recruit poach headhunt promote appoint marry engage base locate call name bear assign reassign elect "
-    "lay fire manage supervise mentor oversee coach enroll enrol allergise know nickname raise settle make lead situate "
+    "lay fire manage supervise mentor oversee coach enroll enrol allergise know nickname raise settle make lead "
+    "situate "
     "treat convert transfer".split()
 )
+_GOTTEN = _PASSIVES | frozenset("move change switch update push reschedule".split())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,30 +52,29 @@ class Group:
     stops: bool = False
     can: bool = False
     hedged: bool = False
-    bare: bool = False
-    """Whether the main verb stands in a form that is neither finite nor carried by a helper."""
 
     def status(self, *, mode: str) -> FactStatus | None:
         """Return how the clause puts it; None where it states nothing, such as "would" or "is leaving"."""
         if self.unreal:
             return None
         if mode == "exit" or self.stops:
-            left = mode == "state" or self.past or self.perfect or (self.passive and not self.future)
-            return FactStatus.PAST if left and not self.negated and not self.future else None
+            return self._left(mode)
         if self.negated:
             return FactStatus.NEGATED
-        if mode == "origin":
-            return FactStatus.CURRENT
+        return FactStatus.CURRENT if mode == "origin" else self._time(mode)
+
+    def _left(self, mode: str) -> FactStatus | None:
+        left = mode == "state" or self.past or self.perfect or self.passive
+        return FactStatus.PAST if left and not self.negated and not self.future else None
+
+    def _time(self, mode: str) -> FactStatus:
         if self.future:
             return FactStatus.FUTURE
-        if self.used_to:
-            return FactStatus.PAST
         if mode == "enter":
-            arrived = self.past or self.perfect or self.passive
-            return FactStatus.CURRENT if arrived else FactStatus.FUTURE
-        if self.starts:
-            return FactStatus.CURRENT
-        return FactStatus.PAST if self.past and not self.perfect else FactStatus.CURRENT
+            arrived = (self.past or self.perfect or self.passive) and not self.used_to
+            return FactStatus.CURRENT if arrived else FactStatus.PAST if self.used_to else FactStatus.FUTURE
+        over = self.used_to or (self.past and not self.perfect and not self.starts)
+        return FactStatus.PAST if over else FactStatus.CURRENT
 
 
 def group_at(tokens: Sequence[Token], start: int) -> Group | None:
@@ -95,40 +99,52 @@ def group_at(tokens: Sequence[Token], start: int) -> Group | None:
 def _step(tokens: Sequence[Token], place: int, group: Group, helper: str) -> tuple[int, str, bool]:
     """Take one word into the group: how many tokens it took, the helper that stands, and whether the verb is found."""
     word = tokens[place].word
-    following = tokens[place + 1].word if place + 1 < len(tokens) else ""
-    if word in _NEGATIVE or (word in {"no", "any"} and following in {"longer", "more"}):
-        group.negated = True
-        return (2 if word in {"no", "any"} else 1), helper, False
-    if word in BE and helper != "be":
-        return _be(tokens, place, group, helper)
-    if word == "been" or word == "being":
-        group.perfect = group.perfect or word == "been"
-        return 1, "be", False
-    if word in HAVE or (word == "'d" and _is_participle(following)):
-        return _have(tokens, place, group)
-    if _modal(word, group):
-        return 1, "modal", False
-    if word in {"do", "does", "did"} and _followed_by_base(tokens, place + 1):
-        group.past = group.past or word == "did"
-        return 1, "do-", False
-    taken = _phrase(tokens, place, group, helper)
-    if taken:
-        return taken, helper or "plan", False
+    for rule in (_negation, _auxiliary, _modal, _phrase):
+        taken, now = rule(tokens, place, group, helper)
+        if taken:
+            return taken, now, now == "done"
     if word in VERBS or (word in ADJECTIVES and helper == "be"):
         return _main(tokens, place, group, helper)
-    if (word in _ADVERBS or word.endswith("ly")) and not tokens[place].capital:
-        group.hedged = group.hedged or word in {"probably", "apparently", "maybe", "perhaps", "possibly"}
+    if (word in ADVERBS or word.endswith("ly")) and not tokens[place].capital:
+        group.hedged = group.hedged or word in _DOUBTING
         return 1, helper, False
     return 0, helper, False
 
 
-def _be(tokens: Sequence[Token], place: int, group: Group, helper: str) -> tuple[int, str, bool]:
+def _negation(tokens: Sequence[Token], place: int, group: Group, helper: str) -> tuple[int, str]:
+    word = tokens[place].word
+    following = tokens[place + 1].word if place + 1 < len(tokens) else ""
+    two = word in {"no", "any"} and following in {"longer", "more"}
+    if word not in _NEGATIVE and not two:
+        return 0, helper
+    group.negated = True
+    return 1 + two, helper
+
+
+def _auxiliary(tokens: Sequence[Token], place: int, group: Group, helper: str) -> tuple[int, str]:
+    """Take a form of "be", "have" or "do"."""
+    word = tokens[place].word
+    following = tokens[place + 1].word if place + 1 < len(tokens) else ""
+    if word in BE and helper != "be":
+        return _be(tokens, place, group, helper)
+    if word in {"been", "being"}:
+        group.perfect = group.perfect or word == "been"
+        return 1, "be"
+    if word in HAVE or (word == "'d" and _is_participle(following)):
+        return _have(tokens, place, group)
+    if word in {"do", "does", "did"} and _followed_by_base(tokens, place + 1):
+        group.past = group.past or word == "did"
+        return 1, "do-"
+    return 0, helper
+
+
+def _be(tokens: Sequence[Token], place: int, group: Group, helper: str) -> tuple[int, str]:
     word = tokens[place].word
     group.past = group.past or word in {"was", "were"}
     if (word == "'s" and _participle_ahead(tokens, place + 1)) or word == "been" or helper == "have":
         group.perfect = True
-        return 1, "be" if word == "been" else "have", False
-    return 1, "be", False
+        return 1, "be" if word == "been" else "have"
+    return 1, "be"
 
 
 def _participle_ahead(tokens: Sequence[Token], place: int) -> bool:
@@ -144,40 +160,38 @@ def _participle_ahead(tokens: Sequence[Token], place: int) -> bool:
     )
 
 
-def _have(tokens: Sequence[Token], place: int, group: Group) -> tuple[int, str, bool]:
+def _have(tokens: Sequence[Token], place: int, group: Group) -> tuple[int, str]:
     ahead = place + 1
     while ahead < len(tokens) and (tokens[ahead].word in ADVERBS or tokens[ahead].word in _NEGATIVE):
         ahead += 1
     following = tokens[ahead].word if ahead < len(tokens) else ""
     if following == "got" and tokens[place].word != "had":
         group.lemma = "have"
-        return ahead + 1 - place, "have", True
+        return ahead + 1 - place, "done"
     if following == "been" or _is_participle(following):
         group.perfect = tokens[place].word not in {"had", "'d"}
         group.past = group.past or not group.perfect
-        return 1, "have-", False
+        return 1, "have-"
     if following.endswith("ed") and following not in VERBS and len(following) > 4:  # noqa: PLR2004
-        return 0, "", False
+        return 0, ""
     group.past = group.past or tokens[place].word == "had"
     group.lemma = "have"
-    return 1, "have", True
+    return 1, "done"
 
 
 def _is_participle(word: str) -> bool:
     return word in VERBS and Form.PAST in VERBS[word].forms
 
 
-def _modal(word: str, group: Group) -> bool:
-    if word in _FUTURE or word in _UNSURE:
-        group.future = True
-        group.hedged = group.hedged or word in _UNSURE
-    elif word in _UNREAL or word == "'d":
-        group.unreal = True
-    elif word == "can":
-        group.can = True
-    else:
-        return False
-    return True
+def _modal(tokens: Sequence[Token], place: int, group: Group, helper: str) -> tuple[int, str]:
+    word = tokens[place].word
+    if word not in _MODALS or word in HAVE:
+        return 0, helper
+    group.future = group.future or word in _FUTURE or word in _UNSURE
+    group.hedged = group.hedged or word in _UNSURE
+    group.unreal = group.unreal or word in _UNREAL
+    group.can = group.can or word == "can"
+    return 1, "modal"
 
 
 def _followed_by_base(tokens: Sequence[Token], place: int) -> bool:
@@ -187,46 +201,45 @@ def _followed_by_base(tokens: Sequence[Token], place: int) -> bool:
     return word in VERBS and Form.BASE in VERBS[word].forms
 
 
-def _phrase(tokens: Sequence[Token], place: int, group: Group, helper: str) -> int:
-    """Take "used to", "going to", "plans to", "about to", "started", "stopped": how many tokens they are."""
+def _phrase(tokens: Sequence[Token], place: int, group: Group, helper: str) -> tuple[int, str]:
+    """Take "used to", "going to", "plans to", "thinking of", "started", "got": what stands before the main verb."""
     word = tokens[place].word
     following = tokens[place + 1].word if place + 1 < len(tokens) else ""
-    beyond = VERBS.get(tokens[place + 2].word) if place + 2 < len(tokens) else None
-    is_base = (beyond is not None and Form.BASE in beyond.forms) or (
-        place + 2 < len(tokens) and tokens[place + 2].word == "be"
-    )
-    known = VERBS.get(word)
-    next_form = VERBS.get(following)
-    if word == "used" and following == "to" and helper != "be" and is_base:
+    taken = _before_to(tokens, place, group, helper) if following == "to" else _before_verb(word, following, group)
+    return taken, helper or "plan"
+
+
+def _before_to(tokens: Sequence[Token], place: int, group: Group, helper: str) -> int:
+    word = tokens[place].word
+    beyond = tokens[place + 2].word if place + 2 < len(tokens) else ""
+    if beyond != "be" and (beyond not in VERBS or Form.BASE not in VERBS[beyond].forms):
+        return 0
+    lemma = VERBS[word].lemma if word in VERBS else ""
+    if word == "used" and helper != "be":
         group.used_to = True
-        return 2
-    if (
-        following == "to"
-        and is_base
-        and (
-            word in {"going", "about", "set", "due", "looking", "supposed", "planning", "scheduled", "hoping", "aiming"}
-            or (known is not None and known.lemma in _PLANNING)
-        )
-    ):
+    elif word in _INTENDING or lemma in _PLANNING:
         group.future = True
-        group.hedged = group.hedged or (known is not None and known.lemma in {"want", "hope"})
+        group.hedged = group.hedged or lemma in {"want", "hope"}
         group.unreal = group.unreal or word == "supposed"
-        return 2
-    if word in {"gone", "went"} and following == "to" and is_base:
+    elif word in {"gone", "went"}:
         group.perfect = True
-        return 2
+    else:
+        return 0
+    return 2
+
+
+def _before_verb(word: str, following: str, group: Group) -> int:
     if word in {"thinking", "planning", "considering"}:
         group.future = group.hedged = True
         return 2 if following in {"of", "about", "on"} else 1
-    if known is None:
-        return 0
-    follows = (next_form is not None and Form.ING in next_form.forms) or following == "being"
-    if follows and (known.lemma in _STARTING or known.lemma in _STOPPING):
+    known, ahead = VERBS.get(word), VERBS.get(following)
+    activity = (ahead is not None and Form.ING in ahead.forms) or following == "being"
+    if known is not None and activity and known.lemma in _STARTING | _STOPPING:
         group.starts = group.starts or known.lemma in _STARTING
         group.stops = group.stops or known.lemma in _STOPPING
         group.past = group.past or Form.PAST in known.forms
         return 1
-    if word in {"got", "gotten", "getting", "gets"} and next_form is not None and next_form.lemma in _PASSIVES:
+    if word in _GETTING and ahead is not None and ahead.lemma in _GOTTEN:
         group.passive = True
         group.perfect = group.perfect or word in {"got", "gotten"}
         return 1
@@ -251,5 +264,4 @@ def _main(tokens: Sequence[Token], place: int, group: Group, helper: str) -> tup
         group.perfect = group.perfect or helper in {"have-", "have"}
     if not helper and known.lemma in _STANDING and Form.PAST in known.forms:
         group.passive, group.past = True, False
-    group.bare = not helper and known.forms <= {Form.ING, Form.BASE}
     return 1, helper, True

@@ -14,7 +14,7 @@ from umi.pipeline.facts.noun_phrases import Phrase
 from umi.pipeline.facts.slots import RELATIONS, SLOTS, canonical_name
 from umi.pipeline.facts.tokens import Token
 
-_GETTING = frozenset("have get adopt see date hire meet buy rescue find".split())
+_GETTING = frozenset("have get adopt see date hire meet buy rescue find own develop".split())
 _NAMING = frozenset(["named", "called"])
 _PRACTITIONERS = ("dentist", "therapist", "psychiatrist", "pediatrician", "vet", "doctor")
 _ALLERGIES = frozenset(["allergy", "allergies", "intolerance"])
@@ -36,7 +36,7 @@ def read_having(
 
     `before` are the words of the sentence so far: after "switched dentists", "sees Dr. Wong" names one.
     """
-    status = group.status(mode="state" if group.lemma == "have" else "enter")
+    status = group.status(mode="state" if group.lemma in {"have", "own"} else "enter")
     if group.lemma not in _GETTING or status is None or not rest or group.passive:
         return
     if group.lemma in {"see", "date"} and not group.past and not group.future and not group.negated:
@@ -90,7 +90,7 @@ def _slot(noun: Sequence[str], group: Group) -> str:
         return "pet"
     if noun[-1] in _PEOPLE:
         return "partner" if group.lemma in {"see", "date"} and group.progressive else ""
-    return name if name in RELATIONS or name in SLOTS else ""
+    return name if name in RELATIONS or name in SLOTS or name.startswith("favorite_") else ""
 
 
 def _noun(rest: Sequence[Token]) -> tuple[list[str], int]:

@@ -30,7 +30,6 @@ be home in: lives_in state place
 be resident of: lives_in state place
 be citizen of: nationality state place
 be native of: from state place
-be off to: lives_in enter town
 be done with: works_at exit org
 be done at: works_at exit org
 be through with: works_at exit org
@@ -43,7 +42,7 @@ bid farewell to: lives_in exit town
 put down roots in: lives_in enter place
 put roots down in: lives_in enter place
 lay down roots in: lives_in enter place
-make home in: lives_in enter place
+make home in: lives_in origin place
 make way to: lives_in enter place
 set up home in: lives_in enter place
 set up house in: lives_in enter place
@@ -124,6 +123,7 @@ def _idioms() -> dict[str, list[Idiom]]:
 
 
 _IDIOMS: Final = _idioms()
+IDIOM_WORDS: Final = frozenset(word for idioms in _IDIOMS.values() for idiom in idioms for word in idiom.words)
 
 
 def read_idiom(phrase: Phrase, group: Group, rest: Sequence[Token], scene: Scene, *, is_chat: bool) -> Iterator[Draft]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from umi.domain.entity import MentionKind
+from umi.domain.entity import Mention, MentionKind
 from umi.pipeline.facts.phrases import DETERMINERS, PRONOUNS
 from umi.pipeline.facts.tokens import Token
 from umi.pipeline.facts.verbs import VERBS, Form
@@ -35,7 +35,8 @@ DIETS: Final = frozenset(
 )
 PETS: Final = frozenset(
     "dog puppy pup cat kitten kitty rabbit bunny hamster parrot bird fish horse pony retriever poodle labrador lab "
-    "terrier shepherd corgi beagle husky bulldog turtle tortoise snake lizard pig gecko ferret parakeet budgie dachshund "
+    "terrier shepherd corgi beagle husky bulldog turtle tortoise snake lizard pig gecko ferret parakeet budgie "
+    "dachshund "
     "goldfish chihuahua pug collie spaniel dalmatian greyhound goldendoodle labradoodle cockatiel canary iguana "
     "chinchilla guinea-pig tabby mutt pet hedgehog axolotl goat donkey chicken hen duck boxer schnauzer".split()
 )
@@ -70,7 +71,8 @@ _ROLES = frozenset(
     """.split()
 )
 _ROLE_NOT = frozenset(
-    "team couple group pair woman human mother father wife husband person man woman guy girl boy friend fan member lover one".split()
+    "team couple group pair woman human mother father wife husband person man woman guy girl boy friend fan "
+    "member lover one".split()
 )
 _AGENT = re.compile(r"[a-z]{3,}(?:ologist|ographer|ician|therapist|matician|tender|smith|keeper|person|wright)$")
 _STREETS = frozenset(
@@ -78,6 +80,9 @@ _STREETS = frozenset(
     "row hill gardens parkway alley strasse stra\u00dfe rue via calle plaza apartment apt highway route circle".split()
 )
 _PHONE_DIGITS_MIN = 6
+_SURE = 0.8
+_PEOPLE_WORDS_MAX = 2
+_NATIONS = PEOPLES - {"native", "western", "victorian", "latin", "nordic", "scandinavian"}
 _AGE = range(121)
 _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -115,6 +120,7 @@ _SCHOOLS = frozenset("university college school academy institute polytechnic un
 _SCHOOL_NAMES = frozenset(
     "mit harvard yale stanford oxford cambridge princeton ucla berkeley nyu columbia eth ucl lse caltech".split()
 )
+_BASE = frozenset([Form.BASE])
 _EMPTY = frozenset(
     "it that this them him her me you us one ones lot bit way idea so more much anything something everything "
     "nothing things thing stuff fact part kind sort time times day days moment luck mind sense problem question "
@@ -135,7 +141,7 @@ def is_role(tokens: Sequence[Token]) -> bool:
     words = [token.word for token in tokens]
     if "of" in words:
         words = words[: words.index("of")]
-    if not words or words[-1] in _ROLE_NOT or words[-2:] == ["role", "model"]:
+    if not words or words[-1] in _ROLE_NOT or words[-2:] == ["role", "model"] or words[0].endswith("ing"):
         return False
     head = words[-1].removesuffix("s") if words[-1] not in _ROLES else words[-1]
     return head in _ROLES or _AGENT.fullmatch(head) is not None
@@ -173,7 +179,7 @@ def _place(tokens: Sequence[Token], is_chat: bool) -> float:
     first = tokens[0]
     if first.mention is not None and first.mention.kind is MentionKind.PERSON and first.word not in PLACES:
         return 0.0
-    if tokens[-1].word in TEAMS or first.kind != "word" or first.date:
+    if tokens[-1].word in TEAMS or first.kind != "word" or first.date or _school(tokens, is_chat):
         return 0.0
     return _is_name_like(tokens, is_chat, PLACES)
 
@@ -190,11 +196,15 @@ def _org(tokens: Sequence[Token], is_chat: bool) -> float:
     first = tokens[0]
     if tokens[-1].word in TEAMS or first.date or first.kind not in {"word", "number"}:
         return 0.0
-    if first.mention is not None and first.mention.kind is MentionKind.PERSON and first.mention.confidence > 0.8:  # noqa: PLR2004
+    if first.mention is not None and first.mention.kind is MentionKind.PERSON and _is_sure(first.mention):
         return 0.0
     if tokens[-1].word in ORG_TAILS and len(tokens) > 1:
         return 1.0
     return _is_name_like(tokens, is_chat, ORGANIZATIONS)
+
+
+def _is_sure(mention: Mention) -> bool:
+    return mention.confidence > _SURE
 
 
 def _definite(tokens: Sequence[Token], is_chat: bool) -> float:
@@ -249,7 +259,7 @@ def _thing(tokens: Sequence[Token], is_chat: bool) -> float:
     first, last = tokens[0], tokens[-1]
     if first.word in PRONOUNS or first.word in {"to", "when", "how", "not"} or last.word in _EMPTY:
         return 0.0
-    if first.word in VERBS and VERBS[first.word].forms == {Form.BASE} and len(tokens) > 2:  # noqa: PLR2004
+    if first.word in VERBS and VERBS[first.word].forms <= _BASE and len(tokens) > 2:  # noqa: PLR2004
         return 0.7
     return 0.0 if first.word in _FACELESS and len(tokens) == 1 else 1.0
 
@@ -262,6 +272,7 @@ def _car(tokens: Sequence[Token], is_chat: bool) -> float:
 
 def _vehicle(tokens: Sequence[Token], is_chat: bool) -> float:
     """What one drives, where the verb says so: a known make, or a name."""
+    del is_chat
     if any(token.word in CARS for token in tokens):
         return 1.0
     return 0.9 if is_named(tokens) and not (tokens[0].mention and tokens[0].mention.kind is MentionKind.PLACE) else 0.0
@@ -269,6 +280,12 @@ def _vehicle(tokens: Sequence[Token], is_chat: bool) -> float:
 
 def _diet(tokens: Sequence[Token], is_chat: bool) -> float:
     del is_chat
+    if (
+        len(tokens) > 1
+        and tokens[-1].word == "diet"
+        and tokens[0].word not in {"healthy", "strict", "good", "balanced"}
+    ):
+        return 1.0
     return 1.0 if any(token.word in DIETS for token in tokens) else 0.0
 
 
@@ -279,6 +296,8 @@ def _pet(tokens: Sequence[Token], is_chat: bool) -> float:
 
 def _team(tokens: Sequence[Token], is_chat: bool) -> float:
     del is_chat
+    if tokens[0].word == "team" and len(tokens) > 1 and tokens[1].capital:
+        return 1.0
     return 1.0 if tokens[-1].word in TEAMS and len(tokens) > 1 else 0.0
 
 
@@ -289,10 +308,11 @@ def _gym(tokens: Sequence[Token], is_chat: bool) -> float:
 
 
 def _school(tokens: Sequence[Token], is_chat: bool) -> float:
+    del is_chat
     words = {token.word for token in tokens}
     if words & _SCHOOLS and (len(tokens) > 1 or tokens[0].capital):
         return 1.0
-    return 1.0 if tokens[0].word in _SCHOOL_NAMES else 0.0 * is_chat
+    return 1.0 if tokens[0].word in _SCHOOL_NAMES else 0.0
 
 
 def _project(tokens: Sequence[Token], is_chat: bool) -> float:
@@ -307,7 +327,7 @@ def _language(tokens: Sequence[Token], is_chat: bool) -> float:
 
 def _people(tokens: Sequence[Token], is_chat: bool) -> float:
     del is_chat
-    return 1.0 if len(tokens) <= 2 and tokens[-1].word in PEOPLES - {"native", "western", "victorian"} else 0.0  # noqa: PLR2004
+    return 1.0 if len(tokens) <= _PEOPLE_WORDS_MAX and tokens[-1].word in _NATIONS else 0.0
 
 
 def _age(tokens: Sequence[Token], is_chat: bool) -> float:

@@ -1,4 +1,4 @@
-"""Whom or what a clause speaks of: "I", "Marta", "my sister Emma", "Marta's phone number", "the deadline for Apollo"."""
+"""Whom or what a clause speaks of: "I", "Marta", "my sister Emma", "Marta's phone number", "the wifi password"."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from umi.domain.entity import MentionKind
+from umi.domain.fact import SELF
+from umi.pipeline.facts.drafts import Draft
+from umi.pipeline.facts.kinds import PETS
 from umi.pipeline.facts.phrases import ADVERBS, BE, HAVE, MODALS, PREPOSITIONS, PRONOUNS
-from umi.pipeline.facts.slots import RELATIONS, canonical_name
+from umi.pipeline.facts.slots import RELATIONS, canonical_name, is_known
 from umi.pipeline.facts.tokens import Token
 from umi.pipeline.facts.verbs import ADJECTIVES, VERBS, Form
 from umi.pipeline.remember.extract.gazetteer import GIVEN_NAMES, GIVEN_NAMES_AMBIGUOUS
@@ -18,7 +21,13 @@ _SELF_POSSESSIVES = frozenset(["my", "our"])
 _OTHERS = frozenset(["he", "she", "they", "him", "her", "them"])
 _OTHER_POSSESSIVES = frozenset(["his", "her", "their"])
 _NEW = frozenset("new current latest newest updated present actual".split())
+_BARE_NOUNS = frozenset(["home", "number", "email"])
 _OLD = frozenset("old former previous ex past prior last earlier".split())
+_CHAT_NAME_LETTERS_MIN = 3
+_PERSONAL = frozenset(
+    "live work move relocate join leave quit drive like love hate prefer adopt speak study marry date report switch "
+    "upgrade play learn own swap trade become resign enjoy".split()
+)
 _NOUN_WORDS_MAX = 5
 _NAME_WORDS_MAX = 5
 # A noun that the words before it cannot belong to: "Marta's is ..." or "my one".
@@ -26,6 +35,9 @@ _BEFORE_NO_NOUN = (
     PREPOSITIONS | BE | HAVE | MODALS | PRONOUNS | ADVERBS | frozenset("a an the not no all my our in".split())
 )
 _VERBAL = (frozenset([Form.PAST]), frozenset([Form.ING]))
+_NO_PART_OF_NOUNS = BE | HAVE | MODALS | ADVERBS | frozenset("'s not no any did does do right".split())
+_NOUNS_TOO = frozenset("works base read plans plays set cut part".split())
+_ING = frozenset([Form.ING])
 _NOT_NOUNS = PRONOUNS | {"own", "thing", "way", "very"}
 
 
@@ -42,6 +54,7 @@ class Phrase:
     name: str = ""
     beside: tuple[Token, ...] = ()
     tokens: tuple[Token, ...] = ()
+    is_self: bool = False
     is_new: bool = False
     is_old: bool = False
     surety: float = 1.0
@@ -53,6 +66,11 @@ class Phrase:
     @property
     def is_relation(self) -> bool:
         return self.slot in RELATIONS
+
+    @property
+    def is_someone(self) -> bool:
+        """Whether it is a person or a pet, as "Marta's last day" is not."""
+        return not self.noun or bool(self.name) or self.is_relation or self.noun[-1] in PETS
 
     @property
     def subject(self) -> str:
@@ -69,6 +87,9 @@ class Scene:
 
     speaker: str
     last: str = ""
+    is_chat: bool = False
+    topic: Draft | None = None
+    """The fact that "it" takes up."""
 
 
 def phrase_at(tokens: Sequence[Token], start: int, scene: Scene) -> Phrase | None:
@@ -76,32 +97,61 @@ def phrase_at(tokens: Sequence[Token], start: int, scene: Scene) -> Phrase | Non
     if start >= len(tokens):
         return None
     word = tokens[start].word
-    following = tokens[start + 1].word if start + 1 < len(tokens) else ""
+    if word == "the" and start + 1 < len(tokens) and tokens[start + 1].word == "user":
+        return _user(tokens, start + 2, scene)
     if word in _SELF_POSSESSIVES:
         return _possessed(tokens, start + 1, scene.speaker, scene)
     if word in _OTHER_POSSESSIVES and scene.last and _is_noun(tokens, start + 1):
         return _possessed(tokens, start + 1, scene.last, scene, surety=0.85)
+    if word in _SELF_WORDS or word in _OTHERS:
+        return _pronoun(word, start, scene)
+    return _named(tokens, start, scene) or _described(tokens, start, scene)
+
+
+def _user(tokens: Sequence[Token], end: int, scene: Scene) -> Phrase:
+    """Read "the user", as notes about one speak."""
+    owned = None
+    if end < len(tokens) and tokens[end].word == "'s" and _is_noun(tokens, end + 1):
+        owned = _possessed(tokens, end + 1, SELF, scene)
+    return owned or Phrase(owner=SELF, end=end)
+
+
+def _pronoun(word: str, start: int, scene: Scene) -> Phrase | None:
     if word in _SELF_WORDS:
-        return Phrase(owner=scene.speaker, end=start + 1)
-    if word in _OTHERS:
-        return Phrase(owner=scene.last, end=start + 1, surety=0.88) if scene.last else None
-    named = name_end(tokens, start)
-    if named:
-        name = _text(tokens[start:named])
-        if named < len(tokens) and tokens[named].word == "'s" and _is_noun(tokens, named + 1):
-            return _possessed(tokens, named + 1, name, scene) or Phrase(owner=name, end=named)
-        return Phrase(owner=name, end=named, tokens=tuple(tokens[start:named]), surety=_surety(tokens, start, named))
-    if word in {"the", "a", "an"} or (following in {"for", "of"} and word in _NEW | {"home", "number", "email"}):
-        return _thing(tokens, start + (word in {"the", "a", "an"}), scene)
+        return Phrase(owner=scene.speaker, end=start + 1, is_self=word == "i")
+    return Phrase(owner=scene.last, end=start + 1, surety=0.88) if scene.last else None
+
+
+def _named(tokens: Sequence[Token], start: int, scene: Scene) -> Phrase | None:
+    """Read a name, and what belongs to it: "Marta", "Marta's phone number"."""
+    end = name_end(tokens, start) or _chat_name_end(tokens, start, scene)
+    if not end:
+        return None
+    name = _text(tokens[start:end])
+    owned = None
+    if end < len(tokens) and tokens[end].word == "'s" and _is_noun(tokens, end + 1):
+        owned = _possessed(tokens, end + 1, name, scene)
+    return owned or Phrase(owner=name, end=end, tokens=tuple(tokens[start:end]), surety=_surety(tokens, start, end))
+
+
+def _described(tokens: Sequence[Token], start: int, scene: Scene) -> Phrase | None:
+    """Read "the wifi password", and "home for Marta" without an article."""
+    word = tokens[start].word
+    following = tokens[start + 1].word if start + 1 < len(tokens) else ""
+    article = word in {"the", "a", "an"}
+    if article or (following in {"for", "of"} and word in _NEW | _BARE_NOUNS):
+        return _thing(tokens, start + article, scene)
     return None
 
 
 def name_end(tokens: Sequence[Token], start: int) -> int:
     """Return where the name that begins here ends; 0 where no name does."""
     first = tokens[start]
+    if first.kind != "word":
+        return 0
     if first.mention is not None and first.start == first.mention.start and _is_name_mention(tokens, start):
         return _mention_end(tokens, start)
-    if first.kind != "word" or first.word in COMMON or first.word in CALENDAR:
+    if first.word in COMMON or first.word in CALENDAR:
         return _titled_end(tokens, start)
     if first.capital:
         opens = start == 0 and (first.word in VERBS or first.word.endswith("ing"))
@@ -152,6 +202,21 @@ def _is_lower_name(tokens: Sequence[Token], start: int) -> bool:
     return False
 
 
+def _chat_name_end(tokens: Sequence[Token], start: int, scene: Scene) -> int:
+    """Take an unknown word for a name where a chat begins with it and goes on as of a person: "zofka moved to rome"."""
+    token = tokens[start]
+    if start or not scene.is_chat or token.kind != "word" or len(token.word) < _CHAT_NAME_LETTERS_MIN:
+        return 0
+    if token.word in COMMON or token.word in VERBS or token.word in _BEFORE_NO_NOUN or is_known(token.word):
+        return 0
+    place = 1
+    while place < len(tokens) and tokens[place].word in ADVERBS:
+        place += 1
+    known = VERBS.get(tokens[place].word) if place < len(tokens) else None
+    personal = known is not None and known.lemma in _PERSONAL and known.forms & {Form.PAST, Form.THIRD}
+    return start + 1 if personal else 0
+
+
 def _surety(tokens: Sequence[Token], start: int, end: int) -> float:
     """A person that was found is sure; a lone capital at the beginning of a sentence is not."""
     first = tokens[start]
@@ -168,9 +233,22 @@ def _is_noun(tokens: Sequence[Token], place: int) -> bool:
         return False
     word = tokens[place].word
     known = VERBS.get(word)
-    if known is not None and known.forms in _VERBAL and word != "living":
+    if known is not None and known.forms in _VERBAL and word != "preferred" and not _before_noun(tokens, place):
         return False
     return word not in ADJECTIVES and not word.endswith("ly")
+
+
+def _before_noun(tokens: Sequence[Token], place: int) -> bool:
+    """Whether an "-ing" is part of a noun, as in "working hours"."""
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    return (
+        tokens[place].word.endswith("ing")
+        and following is not None
+        and following.kind == "word"
+        and not following.capital
+        and following.word not in _BEFORE_NO_NOUN
+        and following.word not in VERBS
+    )
 
 
 def _possessed(tokens: Sequence[Token], start: int, owner: str, scene: Scene, *, surety: float = 1.0) -> Phrase | None:
@@ -189,7 +267,7 @@ def _possessed(tokens: Sequence[Token], start: int, owner: str, scene: Scene, *,
         return None
     if place < len(tokens) and tokens[place].word == "'s" and _is_noun(tokens, place + 1):
         noun = " ".join(words)
-        if noun and canonical_name(noun) not in {"name"}:
+        if noun and canonical_name(noun) != "name":
             return _possessed(tokens, place + 1, f"{owner}'s {noun}", scene, surety=surety)
     name, place = _beside(tokens, place, words)
     if name and place < len(tokens) and tokens[place].word == "'s" and _is_noun(tokens, place + 1):
@@ -207,20 +285,25 @@ def _possessed(tokens: Sequence[Token], start: int, owner: str, scene: Scene, *,
 
 
 def _continues(tokens: Sequence[Token], place: int, words: Sequence[str]) -> bool:
+    """Whether the noun goes on with this token."""
     token = tokens[place]
     word = token.word
-    if token.kind != "word" or word in BE or word in HAVE or word in MODALS or word in _NOT_NOUNS or word == "not":
-        return False
-    if word == "'s" or word in ADVERBS or word in {"no", "any", "did", "does", "do"}:
+    if token.kind != "word" or word in _NO_PART_OF_NOUNS or word in _NOT_NOUNS:
         return False
     if word in PREPOSITIONS:
         return bool(words) and word == "of" and place + 1 < len(tokens) and not tokens[place + 1].capital
-    if token.capital and words and canonical_name(" ".join(words)) in RELATIONS:
-        return False
-    if not words or word not in VERBS:
+    if not words:
         return True
+    someone = words[-1] in PETS or canonical_name(" ".join(words)) in RELATIONS
+    if someone and (token.capital or word in VERBS or word in GIVEN_NAMES - GIVEN_NAMES_AMBIGUOUS):
+        return False
+    return word not in VERBS or word in _NOUNS_TOO or not _is_action(word, words)
+
+
+def _is_action(word: str, words: Sequence[str]) -> bool:
+    """Whether a verb ends the noun before it: "my boss left", "my team working", but not "my start date"."""
     forms = VERBS[word].forms
-    return not forms & {Form.THIRD, Form.PAST} or word in {"works", "base", "read", "plans", "plays"}
+    return bool(forms & {Form.THIRD, Form.PAST}) or (forms <= _ING and is_known(" ".join(words)))
 
 
 def _beside(tokens: Sequence[Token], place: int, words: Sequence[str]) -> tuple[str, int]:

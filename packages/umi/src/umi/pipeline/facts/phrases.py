@@ -27,7 +27,8 @@ ADVERBS: Final = frozenset(
 PRONOUNS: Final = frozenset(
     "i me you he him she her it we us they them this that these those who what which someone somebody anyone anybody "
     "everyone everybody something anything everything nothing nobody one there mine yours hers ours theirs myself "
-    "yourself himself herself itself ourselves themselves where when why how whatever whoever much many lot lots".split()
+    "yourself himself herself itself ourselves themselves where when why how whatever whoever much many lot "
+    "lots".split()
 )
 DETERMINERS: Final = frozenset(
     "a an the my our his her their your its this that these those some any another each every no both several few "
@@ -39,7 +40,8 @@ TAILS: Final = frozenset(
     now anymore currently nowadays instead again too also though tho lol haha lmao rn atm today recently lately
     already still btw fyi tbh right finally actually sadly please thanks later soon ever forever officially
     apparently full-time part-time fulltime tonight tomorrow yesterday anyway yet once temporarily permanently
-    remotely mostly mainly ok okay haha hehe omg yay xd imo really ago all so very honestly lots last next this these every each per daily weekly together
+    remotely mostly mainly ok okay haha hehe omg yay xd imo really ago all so very honestly lots last next this
+    these every each per daily weekly together
     that because which who where when while whose if then here there but or although unless whenever
     """.split()
 )
@@ -214,6 +216,8 @@ _HEDGING_WORDS: Final = frozenset(
 )
 PHRASES: Final = _OPENING_PHRASES | _HEDGING_PHRASES
 _PHRASE_WORDS_MAX = max(map(len, PHRASES))
+# Before a colon they are labels, else verbs.
+_LABELS = frozenset("update note remember".split())
 _TELLING = frozenset(
     "told tells says said mentioned thinks believes confirmed announced informed mentions wrote".split()
 )
@@ -227,7 +231,9 @@ def opening_end(tokens: Sequence[Token]) -> int:
     place = 0
     while place < len(tokens):
         step = _phrase_at(tokens, place) or _telling_at(tokens, place) or _date_at(tokens, place)
-        if not step and tokens[place].word in OPENING_WORDS and not tokens[place].mention:
+        word = tokens[place].word
+        is_label = word in _LABELS and place + 1 < len(tokens)
+        if not step and word in OPENING_WORDS and not tokens[place].mention and not is_label:
             step = 1
         if not step:
             break
@@ -256,7 +262,7 @@ def _phrase_at(tokens: Sequence[Token], place: int) -> int:
 
 
 def _telling_at(tokens: Sequence[Token], place: int) -> int:
-    """ "She told me (that)", "Tom says": what follows is the statement."""
+    """Read "She told me (that)", "Tom says": what follows is the statement."""
     if place + 2 >= len(tokens) or tokens[place + 1].word not in _TELLING:
         return 0
     step = 2
@@ -268,7 +274,7 @@ def _telling_at(tokens: Sequence[Token], place: int) -> int:
 
 
 def _date_at(tokens: Sequence[Token], place: int) -> int:
-    """ "As of June", "last week", "since May 2019": a date and what leads to it."""
+    """Read "As of June", "last week", "since May 2019": a date and what leads to it."""
     step = 0
     while place + step < len(tokens) and tokens[place + step].word in _DATE_LEADS and not tokens[place + step].date:
         step += 1

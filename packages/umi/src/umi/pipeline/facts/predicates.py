@@ -16,12 +16,14 @@ from umi.pipeline.facts.tokens import Token
 _LINKS = {"from": ("from", "place"), "into": ("likes", "thing"), "on": ("team", "team"), "in": ("timezone", "zone")}
 _PRESENT = frozenset("now currently nowadays these still longer presently anymore".split())
 _FANS = frozenset(["fan", "lover", "supporter", "enthusiast", "devotee"])
+_RESIDENTS = frozenset(["resident", "dweller", "local"])
+_SEATS = frozenset("ceo cto cfo coo cmo founder co-founder president owner chairman head director".split())
 _LENGTHS = frozenset("cm m ft feet foot inches centimeters metres meters tall".split())
 
 
 def read_predicates(phrase: Phrase, rest: Sequence[Token], status: FactStatus, *, is_chat: bool) -> Iterator[Draft]:
     """Yield what is said of someone by an adjective, a noun or a preposition after "is"."""
-    if not phrase.subject:
+    if not phrase.subject or not phrase.is_someone:
         return
     parts = complements(rest)
     sure = phrase.surety
@@ -41,6 +43,12 @@ def read_predicates(phrase: Phrase, rest: Sequence[Token], status: FactStatus, *
         value = value_tokens(part.tokens, kind)
         if value and fits(kind, value, is_chat=is_chat):
             yield Draft(subject=phrase.subject, slot=slot, value=value, status=status, weight=0.85 * sure)
+
+
+def apposition(phrase: Phrase, tail: Sequence[Token]) -> Iterator[Draft]:
+    """Yield what stands between commas: "Rashid, a software engineer, ..." and "Rashid, 42, ..."."""
+    if tail[0].word in {"a", "an", "the", "our", "my"} or tail[0].kind == "number":
+        yield from _predicate(phrase, tail, tail, FactStatus.CURRENT)
 
 
 def _is_bare(part: Complement) -> bool:
@@ -63,10 +71,10 @@ def _workplace(
     mention = value[0].mention if value else None
     if not weight or (mention is not None and mention.kind in {MentionKind.PERSON, MentionKind.PLACE}):
         return
-    if status is FactStatus.PAST and part.preposition != "with" and len(parts) == 1:
-        return  # "was at McGee's" is a visit
     before = [] if parts[0].preposition else value_tokens(parts[0].tokens, "role")
     role = bool(before) and is_role(before)
+    if status is FactStatus.PAST and not role and part.preposition != "with":
+        return  # "was at McGee's" is a visit
     if not role and parts[0].tokens and not parts[0].preposition and not _is_origin(parts[0].tokens):
         return
     slot = "studies_at" if role and before[-1].word == "student" else "works_at"
@@ -83,13 +91,21 @@ def _predicate(phrase: Phrase, tokens: Sequence[Token], rest: Sequence[Token], s
     first = value_tokens(tokens, "role")
     for kind, slot in (("role", "role"), ("diet", "diet"), ("people", "nationality")):
         if first and fits(kind, first, is_chat=False) and _is_only(kind, first, tokens):
-            yield Draft(subject=phrase.subject, slot=slot, value=first, status=status, weight=sure)
+            yield from _seated(phrase, slot, first, status, sure)
             return
+    if len(tokens) > 1 and tokens[-1].word in _RESIDENTS:
+        value, weight = weighed([token for token in tokens[:-1] if token.capital], "place", is_chat=False)
+        if weight:
+            yield Draft(subject=phrase.subject, slot="lives_in", value=value, status=status, weight=sure)
+        return
     if any(token.word in _FANS for token in tokens):
         place = next((at for at, token in enumerate(rest) if token.word == "of"), 0)
         value = value_tokens(rest[place + 1 :], "thing") if place else []
         if value and fits("thing", value, is_chat=False):
             yield Draft(subject=phrase.subject, slot="likes", value=value, status=status, weight=sure)
+        return
+    if phrase.is_self and status is FactStatus.CURRENT and _is_own_name(tokens, rest):
+        yield Draft(subject=phrase.subject, slot="name", value=tokens, status=status, weight=sure * 0.95)
         return
     number = value_tokens(tokens, "age")
     if number and any(token.word in _LENGTHS for token in number):
@@ -98,8 +114,30 @@ def _predicate(phrase: Phrase, tokens: Sequence[Token], rest: Sequence[Token], s
         yield Draft(subject=phrase.subject, slot="age", value=number[:1], status=status, weight=sure)
 
 
+def _is_own_name(tokens: Sequence[Token], rest: Sequence[Token]) -> bool:
+    """Read "I'm Priya" and no more."""
+    mention = tokens[0].mention
+    is_person = mention is not None and mention.kind is MentionKind.PERSON
+    return is_person and len(tokens) == len(rest) <= 3 and all(token.capital for token in tokens)  # noqa: PLR2004
+
+
+def _seated(phrase: Phrase, slot: str, value: Sequence[Token], status: FactStatus, weight: float) -> Iterator[Draft]:
+    """Yield the role; "CTO of Nordea" is a role and a company."""
+    place = next((at for at, token in enumerate(value) if token.word == "of"), 0)
+    after = value[place + 1 :] if place else value[:0]
+    if slot == "role" and after and value[place - 1].word in _SEATS and _is_company(after):
+        yield Draft(subject=phrase.subject, slot="works_at", value=after, status=status, weight=weight * 0.9)
+        value = value[:place]
+    yield Draft(subject=phrase.subject, slot=slot, value=value, status=status, weight=weight)
+
+
+def _is_company(tokens: Sequence[Token]) -> bool:
+    mention = tokens[0].mention
+    return mention is not None and (mention.kind in {MentionKind.ORGANIZATION, MentionKind.OTHER})
+
+
 def _is_age(number: Sequence[Token], rest: Sequence[Token]) -> bool:
-    """ "Is 34", and no more than "years old" after it: not "is one with nature", not "down 10 in the 4th"."""
+    """Read "Is 34", and no more than "years old" after it: not "is one with nature", not "down 10 in the 4th"."""
     after = next((at for at, token in enumerate(rest) if token is number[-1]), 0) + 1
     following = rest[after].word if after < len(rest) else ""
     bare = number[0].word == "one" or rest[0].word == "down"
@@ -110,4 +148,4 @@ def _is_only(kind: str, value: Sequence[Token], tokens: Sequence[Token]) -> bool
     """An adjective of a people or a diet stands alone: "is Brazilian", not "is Italian food"."""
     if kind == "role":
         return tokens[0].word not in {"my", "our", "his", "her", "their", "your", "that"}
-    return len(value) <= 2 and value[-1] is not None  # noqa: PLR2004
+    return len(value) <= 2  # noqa: PLR2004

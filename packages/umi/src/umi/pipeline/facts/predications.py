@@ -16,6 +16,7 @@ _FRAGMENTS = frozenset(["at", "@", "with", "in", "into", "from", "on"])
 _BEFORE_FRAGMENT = frozenset(["now", "currently", "still", "also", "back"])
 _SCANNED_MAX = 8
 _LASTING = frozenset("live reside stay drive work study".split())
+_ING = frozenset([Form.ING])
 _NO_BEGINNING = frozenset(["be", "being", "having", "have", "get", "been"])
 
 
@@ -84,7 +85,7 @@ def _may_begin(tokens: Sequence[Token], group: Group, *, has_prior: bool, is_cha
         return False
     if known is None or group.end > 1:
         return True
-    if known.forms == {Form.ING}:
+    if known.forms <= _ING:
         return is_chat and group.lemma in _LASTING
     return has_prior or Form.PAST in known.forms
 

@@ -7,25 +7,30 @@ of words that together ask for a slot, and the line with most words in the quest
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from umi.domain.fact import SELF, FactStatus
+from umi.pipeline.facts.kinds import PETS
 from umi.pipeline.facts.noun_phrases import Phrase, Scene, phrase_at
 from umi.pipeline.facts.phrases import PRONOUNS
 from umi.pipeline.facts.slots import RELATIONS, SLOTS, canonical_name
 from umi.pipeline.facts.tokens import Token, tokenise
 from umi.pipeline.facts.verbs import VERBS
+from umi.pipeline.remember.extract.name_words import COMMON
 
 QUESTION_CHARACTERS_MAX: Final = 500
 _VOTES = """
-lives_in: where live, where living, city live, which city, what city, city base, town live, what town, where base,
+lives_in: move, where find, where live, where living, city live, which city, what city, city base, town live,
+    what town, where base,
     where home, call home, where reside, country live, what country, which country, where move, where settle,
     where relocate, where stay, where located, where locate, live, reside, place live, neighborhood live, state live,
     where move now, residence
 address: street, address, street live, house number, where mail, what address
 works_at: where work, which company, what company, company with, company work, who employ, employ, employer,
-    who work for, work for, which firm, what firm, firm work, who hire, where employ, workplace, where job, where intern,
+    who work for, work for, which firm, what firm, firm work, who hire, where employ, workplace, where job,
+    where intern,
     what organization, which organization, work at, where join, payroll, company join, who join, place work,
     where position, where start, office work, where currently work
 role: livelihood, work as, job, profession, occupation, job title, title, position, what position, role,
@@ -38,7 +43,8 @@ diet: diet, vegan, vegetarian, eat meat, dietary, eating habit, kosher, halal, k
 eats: eat
 drinks: drink
 drives: car, drive, vehicle, what car, ride, kind of car, truck, get around, make model, automobile, commute in
-phone: phone, phone number, number, call by phone, reach phone, telephone, cell, mobile, reach by phone, dial, text,
+phone: how call, phone, phone number, number, call by phone, reach phone, telephone, cell, mobile, reach by phone,
+    dial, text,
     call number, call on
 email: email, e-mail, mail address, email address, reach email
 manager: manager, boss, report to, who report, supervisor, who manage, who supervise, manage, supervise, in charge of,
@@ -47,7 +53,8 @@ team: team, what team, which team, squad, department, which department, on team,
 project: project, work on, what work on, which project, currently work on, assign, busy with
 partner: marry, who marry, husband, wife, spouse, partner, date, who date, girlfriend, boyfriend, engage, fiance,
     who see, relationship, significant other, romantically, couple with
-studies: study, major, what study, degree, field study, subject study, course, studying, learn at university
+studies: study, major, what study university, what study at, what study, degree, field study, subject study,
+    course, studying, learn at university
 studies_at: where study, university, which university, college, school, go to school, go school, attend, what school,
     which college, where enroll, where student, university study, alma
 age: how old, age
@@ -55,7 +62,9 @@ birthday: birthday, when born, when bear, born when, date birth, birth date, bir
 pet: pet, have pet, dog, cat, animal, puppy, kitten, kind pet
 speaks: language, speak, what language, fluent
 learning: learn, language learn
-from: where from, grow up, where grow, where born, where bear, hometown, come from, originally from, origin, where raise,
+from: country from, where from, grow up, where grow, where born, where bear, hometown, come from, originally from,
+    origin,
+    where raise,
     birthplace, native of, hail
 nationality: nationality, citizenship, citizen, passport from
 plays: play, instrument, what instrument, sport, sport play, instrument play
@@ -80,6 +89,8 @@ _SMALL = frozenset(
     "currently now these days right present moment today nowadays still anymore please me you your tell know remind "
     "again her his its will would can could should there latest current new actually exactly s get".split()
 )
+_BEFORE_NAME = frozenset("does is did was has what's who's where's 's whats wheres whos".split())
+_LOOSE = frozenset(["uses", "owns", "name"])
 _ASIDE = frozenset("before after since at until than than besides to from in with for".split())
 _PAST_WORDS = frozenset(
     "before previously previous former formerly past prior earlier old originally ex used had".split()
@@ -118,25 +129,36 @@ def asked(question: str) -> tuple[Asked, ...]:
     return tuple(found.values())
 
 
-def _plain(tokens: Sequence[Token]) -> list[Token]:
+def _plain(tokens: list[Token]) -> list[Token]:
     """Fold "for a living" into one word: nobody who asks so asks where someone lives."""
     words = [token.word for token in tokens]
+    if words[-2:] == ["for", "work"] and ("do" in words or "does" in words):
+        tokens[-1] = _livelihood(tokens[-1])
     if "living" in words and words[max(0, words.index("living") - 1)] == "a":
-        tokens[words.index("living")].word = "livelihood"
+        tokens[words.index("living")] = _livelihood(tokens[words.index("living")])
     if words.count("do") + words.count("does") > 1 and _stem(words[-1]) == "do":
-        tokens[-1].word = "livelihood"
-    return list(tokens)
+        tokens[-1] = _livelihood(tokens[-1])
+    return tokens
+
+
+def _livelihood(token: Token) -> Token:
+    return replace(token, word="livelihood", kind="mark")
 
 
 def _asked(tokens: Sequence[Token]) -> Iterator[tuple[str | None, str]]:
     phrases = list(_phrases(tokens))
+    subject = _subject(phrases) or _unknown_name(tokens)
+    votes = _votes(tokens, subject or "") if subject is not None or _has_pronoun(tokens) else []
+    about = [phrase for phrase in phrases if phrase.noun and phrase.subject == subject]
+    if about and votes and (votes != ["name"] or about[0].noun[-1] in PETS):
+        yield from ((subject, slot) for slot in votes)  # "where does my sister live" asks for no sister
     for phrase in phrases:
         if phrase.noun:
             yield from _of_phrase(phrase)
-    subject = _subject(tokens, phrases)
-    if subject is None and not _has_pronoun(tokens):
-        return
-    for slot in _votes(tokens, subject or ""):
+    noun = _head_noun(tokens, subject or "")
+    if noun and (not votes or votes[0] in _LOOSE or noun.startswith("favorite_")):
+        yield subject, noun
+    for slot in votes:
         yield subject, slot
 
 
@@ -162,6 +184,8 @@ def _is_thing(phrase: Phrase) -> bool:
 
 def _of_phrase(phrase: Phrase) -> Iterator[tuple[str | None, str]]:
     slot = phrase.slot
+    if slot == "favorite":
+        return
     if not phrase.owner:
         yield " ".join(phrase.noun[:-1]) or phrase.noun[0], canonical_name(phrase.noun[-1])
         return
@@ -175,16 +199,44 @@ def _of_phrase(phrase: Phrase) -> Iterator[tuple[str | None, str]]:
     yield phrase.owner, slot
 
 
-def _subject(tokens: Sequence[Token], phrases: Sequence[Phrase]) -> str | None:
+def _subject(phrases: Sequence[Phrase]) -> str | None:
     plain = [phrase for phrase in phrases if not phrase.noun or phrase.name or phrase.is_relation]
     others = [phrase for phrase in plain if phrase.subject != SELF]  # "can I reach Marta" is about her
     if plain:
         return (others or plain)[0].subject
     for phrase in phrases:
-        if phrase.noun and phrase.slot not in SLOTS and phrase.owner:
-            return phrase.subject
-    del tokens
+        if phrase.noun and phrase.owner and (phrase.slot not in SLOTS or phrase.slot == "favorite"):
+            return phrase.owner if phrase.slot == "favorite" else phrase.subject
     return None
+
+
+def _unknown_name(tokens: Sequence[Token]) -> str | None:
+    """Take the word after "does" or before "'s" for a name where a question is typed without capitals."""
+    if any(token.capital for token in tokens):
+        return None
+    for before, token in pairwise(tokens):
+        strange = token.kind == "word" and len(token.word) > 2 and token.word.isalpha()  # noqa: PLR2004
+        if strange and before.word in _BEFORE_NAME and token.word not in _WORDS and token.word not in COMMON:
+            return token.text if _stem(token.word) != token.word[:-1] else token.text[:-1]
+    return None
+
+
+def _head_noun(tokens: Sequence[Token], subject: str) -> str:
+    """The noun of "what laptop does Tom use", where nobody has it: a slot of its own."""
+    if len(tokens) < 3 or tokens[0].word not in {"what", "which"}:  # noqa: PLR2004
+        return ""
+    noun = tokens[1].word
+    if (
+        noun in _SMALL
+        or noun in {"kind", "type", "sort"}
+        or noun in PRONOUNS
+        or noun in VERBS
+        or noun in subject.lower()
+        or tokens[1].capital
+    ):
+        return ""
+    favorite = any(token.word in {"favorite", "favourite"} for token in tokens)
+    return canonical_name(f"favorite {noun}" if favorite else noun)
 
 
 def _has_pronoun(tokens: Sequence[Token]) -> bool:
@@ -209,6 +261,8 @@ def _votes(tokens: Sequence[Token], subject: str) -> list[str]:
 def _tense(tokens: Sequence[Token]) -> FactStatus:
     words = [token.word for token in tokens if token.word != "old" or tokens[0].word != "how"]
     stems = {_stem(word) for word in words}
+    if "from" in words or "come" in stems:
+        words = [word for word in words if word != "originally"]
     if not _PAST_WORDS.isdisjoint(words):
         return FactStatus.PAST
     if not _PAST_HELPERS.isdisjoint(words) and stems.isdisjoint(_LASTING) and "when" not in words:
@@ -219,7 +273,7 @@ def _tense(tokens: Sequence[Token]) -> FactStatus:
 
 
 def _is_arriving(tokens: Sequence[Token]) -> bool:
-    """ "Is moving", "is joining": what is said so is to come."""
+    """Read "Is moving", "is joining": what is said so is to come."""
     return any(token.word in {"moving", "joining", "starting", "relocating"} for token in tokens)
 
 
@@ -241,3 +295,4 @@ def _table() -> dict[str, list[frozenset[str]]]:
 
 
 _TABLE: Final = _table()
+_WORDS = frozenset(word for lines in _TABLE.values() for line in lines for word in line) | _SMALL | PRONOUNS

@@ -28,6 +28,7 @@ __all__ = ["FACTS_COUNT_MAX", "aliases", "find_facts", "says_nothing_else"]
 FACTS_COUNT_MAX: Final = 20
 TEXT_CHARACTERS_MAX: Final = 4_000
 SENTENCE_CHARACTERS_MAX: Final = 400
+_READ_CHARACTERS_MAX = TEXT_CHARACTERS_MAX + SENTENCE_CHARACTERS_MAX
 _HEDGED_SHARE = 0.7
 _BEGINNING = frozenset("since as from starting effective of".split())
 _NO_SLOTS: Final[Mapping[str, Slot]] = MappingProxyType({})
@@ -50,6 +51,8 @@ def find_facts(
     """
     del at  # the dates are resolved already
     scene = Scene(speaker=speaker_subject(speaker))
+    mentions = [mention for mention in mentions if mention.start <= _READ_CHARACTERS_MAX]
+    dates = [date for date in dates if date.start <= _READ_CHARACTERS_MAX]
     facts: dict[tuple[str, str, str, FactStatus], Fact] = {}
     for sentence in sentences:
         if sentence.start > TEXT_CHARACTERS_MAX or len(facts) >= FACTS_COUNT_MAX:
@@ -71,7 +74,8 @@ def _in_sentence(
 ) -> Iterator[Fact]:
     tokens = tokenise(text, sentence.start, min(sentence.end, sentence.start + SENTENCE_CHARACTERS_MAX))
     mark_spans(tokens, mentions, dates)
-    reader = Reader(scene=scene, is_chat=_is_chat(tokens))
+    scene.is_chat = _is_chat(tokens)
+    reader = Reader(scene=scene)
     changes = hedged = None
     for clause in split_clauses(tokens):
         for draft in reader.read(clause):

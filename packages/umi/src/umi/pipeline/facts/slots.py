@@ -22,7 +22,8 @@ _NOUNS = """
     name: full name, first name, last name, surname, given name, nickname, username, handle, pen name, legal name
     age: years, years old, current age
     birthday: bday, b day, birth date, birthdate, date of birth, dob, born, birthday date
-    lives_in: lives, live, city, town, home, home city, home town now, residence, location, place of residence, lives at,
+    lives_in: lives, live, city, town, home, home city, home town now, residence, location, place of residence,
+        lives at,
         base, based in, living in, current city, place, country of residence, city of residence, where lives, moved to,
         resides in, resident of, neighborhood, neighbourhood, state of residence
     from: origin, hometown, home town, birthplace, place of birth, birth place, comes from, home country,
@@ -118,6 +119,7 @@ _BRITISH = {
     "wi": "wifi",
 }
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _APART = re.compile(r"[\W_]+")
 
 
@@ -178,8 +180,13 @@ def is_known(name: str) -> bool:
 
 
 def _parts(name: str) -> list[str]:
-    plain = unicodedata.normalize("NFC", _CAMEL.sub(" ", name)).casefold().replace("\u2019", "'").replace("'s ", " ")
-    parts = [_BRITISH.get(part, part) for part in _APART.split(plain) if part]
+    plain = (
+        unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", _CAMEL.sub(" ", name))))
+        .casefold()
+        .replace("\u2019", "'")
+        .replace("'s ", " ")
+    )
+    parts = [_BRITISH.get(part) or _BRITISH.get(part.removesuffix("s"), part) for part in _APART.split(plain) if part]
     if parts[:2] == ["wifi", "fi"]:
         del parts[1]
     return parts[:_SLOT_WORDS_MAX]

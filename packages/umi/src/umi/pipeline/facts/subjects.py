@@ -16,7 +16,7 @@ _SELVES: Final = frozenset(
 _DETERMINERS = frozenset(["the", "a", "an", "this", "that"])
 # "Captain" and "coach" before a name are titles; alone, or in "Ada's doctor", they are who is meant.
 _TITLES = TITLES | {"mister", "missus", "sr", "sra", "herr", "frau", "lord", "lady", "dame"}
-_POSSESSIVE = re.compile(r"'s?$")
+_POSSESSIVE = re.compile(r"(?:'s?)+$")
 _WORD = re.compile(r"[^\s,;:!?()\[\]{}\"\u201c\u201d]+")
 
 
@@ -26,12 +26,16 @@ def speaker_subject(speaker: str | None) -> str:
     return SELF if not name or name.casefold() in _SELVES else name
 
 
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
 def subject_key(name: str) -> str:
     """Return the identity of a subject: "Dr. Alice Smith's" is `alice smith`, "the user" is `SELF`.
 
     "Ada's husband" keeps its possessive, because Ada is someone else.
     """
-    plain = unicodedata.normalize("NFKC", name).casefold().replace("\u2019", "'").replace("\u2018", "'")
+    plain = _folded(_folded(name)).replace("\u2019", "'").replace("\u2018", "'")  # twice: folding may compose anew
     parts = [part.rstrip(".") or part for part in _WORD.findall(plain)]
     while len(parts) > 1 and parts[0] in _DETERMINERS:
         del parts[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ARTICLES = frozenset("a an the my his her our their its new some called named".split())
+_ARTICLES = frozenset("a an the my his her our their its some called named".split())
 _TAIL = frozenset(
     "now anymore currently these days nowadays instead again too though lol haha rn atm today please thanks".split()
 )
@@ -35,11 +35,11 @@ _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,190}")
 _PHONE = re.compile(r"\+?[\d\s().-]{7,24}")
 _PIECES = re.compile(r"[^\W_]+(?:[.'][^\W_]+)*|[$\u20ac\u00a3%#+]")
 _PHONE_DIGITS_MIN = 7
-_PLURAL_LETTERS_MIN = 4
+_PLURAL_LETTERS_MIN = 3
 
 
 def value_key(value: str) -> str:
-    """Return the identity of a value: "Globex Corp." is `globex`, "the Berlin" is `berlin`; numbers keep every digit."""
+    """Return the identity of a value: "Globex Corp." is `globex`, "34 years old" is `34`. Numbers stay apart."""
     plain = unicodedata.normalize("NFKC", value).casefold().replace("\u2019", "'").strip()
     if _EMAIL.fullmatch(plain.rstrip(".")):
         return plain.rstrip(".")

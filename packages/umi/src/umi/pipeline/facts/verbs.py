@@ -83,6 +83,11 @@ _IRREGULAR = {
     "break": "broke broken",
     "throw": "threw thrown",
     "wake": "woke woken",
+    "draw": "drew drawn",
+    "fall": "fell fallen",
+    "cut": "cut",
+    "set": "set",
+    "hit": "hit",
 }
 _REGULAR = """
     live reside dwell settle move relocate stay lodge rent work join start commence hire employ recruit poach headhunt
@@ -94,6 +99,7 @@ _REGULAR = """
     celebrate turn weigh measure earn reassign assign accept score secure sign train visit watch raise hail allergise
     update announce mention believe guess reckon need want plan hope decide intend assume step kick pack exercise
     operate own rejoin convert lay fire step trade stream volunteer collect cook bake paint manage coach
+    jump sit part retrain develop tie bid collect succeed push reschedule postpone extend
     live swim run climb dance sing knit practise tutor treat nickname address rely depend
 """.split()
 _PARTICIPLES = {"married": "marry", "engaged": "engage", "born": "bear", "laid": "lay", "fired": "fire"}

@@ -21,6 +21,7 @@ from umi.pipeline.remember.beliefs import ALIAS_SLOT, Beliefs
 from umi.ports.store import Known, Store
 
 STALE = -1.0
+MANY = 0.2
 _OLDER = 0.9  # each statement of a fact counts a little less than the one after it
 _TOLD = frozenset({Status.ACTIVE, Status.SUPERSEDED})
 
@@ -62,19 +63,25 @@ async def _known(store: Store, scope: Scope, keys: Sequence[str], slots: Sequenc
 
 
 def _shares(known: Known, slots: Sequence[str], filter: Filter, *, of_the_past: bool) -> dict[int, float]:
+    statuses = _TOLD if of_the_past and not filter.statuses else frozenset(filter.statuses_found)
     told = {
         number: [Statement(fact=fact, entity=entity) for fact in entity.facts if fact.slot in slots]
         for number, entity in known.entities.items()
-        if entity.status in _TOLD and filter.allows(entity)
+        if entity.status in statuses and filter.allows(entity)
     }
     moment = NOW if of_the_past else filter.moment
     right = [number for number, found in told.items() if any(_answers(one, moment, of_the_past) for one in found)]
     right.sort(key=lambda number: _order(known.entities[number], told[number]), reverse=True)
-    shares = {number: _OLDER**place for place, number in enumerate(right)}
+    shares = {number: _weight(told[number]) * _OLDER**place for place, number in enumerate(right)}
     if right and not of_the_past:
         stale = (number for number, found in told.items() if found and number not in shares)
         shares |= dict.fromkeys((n for n in stale if known.entities[n].status is Status.ACTIVE), STALE)
     return shares
+
+
+def _weight(statements: Sequence[Statement]) -> float:
+    """One value tells what was asked for; one of many values is one of many answers."""
+    return MANY if all(one.fact.many for one in statements) else 1.0
 
 
 def _answers(statement: Statement, moment: Moment, of_the_past: bool) -> bool:

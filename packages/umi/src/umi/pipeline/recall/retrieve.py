@@ -12,8 +12,9 @@ from umi.domain.scope import Scope
 from umi.pipeline.recall.ask import Ask
 from umi.pipeline.recall.believe import NOTHING_BELIEVED, Believed, believe
 from umi.ports.embedder import Embedder
-from umi.ports.store import Retrieval, Store
+from umi.ports.store import Cued, Retrieval, Store
 
+CUED_MAX = 20  # silenced entities looked at
 CANDIDATES_MIN = 100  # of each index: 50 cost a point of recall, 300 gain a tenth of one (measured)
 
 
@@ -22,13 +23,14 @@ class Retrieved:
     """Candidates in no order, and the BM25 score of an entity that holds every word of the question.
 
     `believed` says which of them answer it by what is known of its subject; `filter` is what they were found with: a
-    question about the past finds what was superseded, too.
+    question about the past finds what was superseded, too. `cued` are silenced entities that hold some of its words.
     """
 
     candidates: Sequence[Candidate]
     ideal: float
     believed: Believed = NOTHING_BELIEVED
     filter: Filter = EVERYTHING
+    cued: Sequence[Cued] = ()
 
 
 async def retrieve(
@@ -44,9 +46,12 @@ async def retrieve(
         store.match(scope, filter, ask.words, limit=most),
         believe(store, ask.text, scope=scope, filter=filter),
     )
+    # Where nothing is silenced this costs nothing; a filter that names statuses means just those.
+    wakes = matches.silenced and filter.moment.is_now and not filter.statuses
+    cued = await store.cued(scope, filter, ask.words, vector, limit=CUED_MAX) if wakes else ()
     if believed.of_the_past and believed.shares and filter.is_present:
         filter = replace(filter, statuses=(Status.ACTIVE, Status.SUPERSEDED))
     also = tuple(believed.shares)
     asked = Retrieval(scope=scope, filter=filter, matches=matches, vector=vector, limit=most, also=also)
     candidates = await store.retrieve(asked)
-    return Retrieved(candidates=candidates, ideal=matches.ideal, believed=believed, filter=filter)
+    return Retrieved(candidates=candidates, ideal=matches.ideal, believed=believed, filter=filter, cued=cued)

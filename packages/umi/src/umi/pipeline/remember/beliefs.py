@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from umi.domain.entity import Entity, Status
 from umi.domain.fact import Fact, FactStatus
 from umi.domain.picture import Statement
+from umi.domain.time import FAR
 
 ALIAS_SLOT = "also_known_as"
 _COUNTING = frozenset({Status.ACTIVE, Status.SUPERSEDED, Status.SILENCED, Status.EXPIRED})
@@ -31,13 +33,25 @@ class Belief:
         return Statement(fact=self.fact, entity=self.entity)
 
     @property
-    def is_standing(self) -> bool:
-        """Whether it is stated as so, and nothing has ended it."""
-        return self.fact.status is FactStatus.CURRENT and self.statement.held_until is None
+    def start(self) -> datetime:
+        return self.statement.held_from
 
     @property
-    def is_ended(self) -> bool:
-        return self.fact.status is FactStatus.CURRENT and self.statement.held_until is not None
+    def end(self) -> datetime:
+        """When it ceased to hold; far off, if it still does."""
+        return self.statement.held_until or FAR
+
+    @property
+    def order(self) -> tuple[datetime, datetime]:
+        return self.start, self.entity.created_at
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it is stated as so, and nothing has ended it."""
+        return self.fact.status is FactStatus.CURRENT and self.end == FAR
+
+    def holds_at(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
 
 
 class Beliefs:

@@ -14,19 +14,13 @@ from typing import Any
 from umi.domain.change import Act, Add, Alter, Change, Relate
 from umi.domain.decision import Decision
 from umi.domain.entity import Entity, Status
-from umi.domain.fact import Fact, FactStatus
+from umi.domain.fact import FactStatus
 from umi.domain.relation import RelationKind
 from umi.pipeline.facts.read import says_nothing_else
-from umi.pipeline.facts.values import is_refinement, value_key
-from umi.pipeline.remember.beliefs import ALIAS_SLOT, Belief, Beliefs
+from umi.pipeline.remember.beliefs import Beliefs
 from umi.pipeline.remember.embed import Embedded
 from umi.pipeline.remember.extract.sentences import split_sentences
-
-CONFIDENCE_WITH_CUE = 0.95
-CONFIDENCE_BY_TIME = 0.8
-CONFIDENCE_UNSURE = 0.4
-STATED_CONFIDENCE_MIN = 0.55  # a fact read less surely than this supersedes nothing
-_OPPOSITES = {"likes": "dislikes", "dislikes": "likes"}
+from umi.pipeline.remember.judge import Verdict, judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,26 +32,10 @@ class Evolved:
     status: Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Verdict:
-    """How one fact of a new entity stands to one belief. `ends` says whose fact is over, and when."""
-
-    kind: RelationKind
-    belief: Belief
-    reason: str
-    confidence: float
-    ends_known: datetime | None = None
-    ends_new: datetime | None = None
-
-    @property
-    def is_older(self) -> bool:
-        return self.ends_new is not None
-
-
 def evolve(embedded: Embedded, *, identity: bytes, model: str, beliefs: Beliefs) -> Evolved:
     """Decide what becomes true with a new entity, and let the beliefs know it."""
     entity = embedded.entity
-    verdicts = [_judge(entity, place, beliefs) for place in range(len(entity.facts))] if _may_evolve(entity) else []
+    verdicts = [judge(entity, place, beliefs) for place in range(len(entity.facts))] if _may_evolve(entity) else []
     entity = _settled(entity, verdicts)
     add = Add(entity=entity, identity=identity, words=embedded.words, model=model, vector=embedded.vector)
     every = [verdict for found in verdicts for verdict in found]
@@ -82,172 +60,7 @@ def _may_evolve(entity: Entity) -> bool:
     return entity.status is Status.ACTIVE
 
 
-def _judge(entity: Entity, place: int, beliefs: Beliefs) -> list[_Verdict]:
-    """Compare one fact of a new entity with what is known of its subject and slot."""
-    new = Belief(entity=entity, place=place)
-    fact = new.fact
-    known = [belief for belief in beliefs.of(fact.about, fact.slot) if belief.entity.id != entity.id]
-    opposite = _OPPOSITES.get(fact.slot)
-    match fact.status:
-        case FactStatus.FUTURE:
-            return []
-        case FactStatus.PAST | FactStatus.NEGATED:
-            return list(_ending(new, known))
-        case FactStatus.CURRENT if fact.many or fact.slot == ALIAS_SLOT:
-            against = beliefs.of(fact.about, opposite) if opposite else []
-            return [*_adding(new, known), *_ending(new, against)]
-        case FactStatus.CURRENT:
-            return list(_replacing(new, known))
-
-
-def _adding(new: Belief, known: Iterable[Belief]) -> Iterator[_Verdict]:
-    """One of many values that may hold at once: the same as one that is known, or one more."""
-    standing = [belief for belief in known if belief.is_standing]
-    same = [belief for belief in standing if _agree(belief.fact, new.fact)]
-    if same:
-        yield _same(same[-1], "the same value of the same attribute")
-    elif standing and new.fact.slot != ALIAS_SLOT:
-        latest = max(standing, key=_order)
-        yield _Verdict(
-            kind=RelationKind.EXTEND,
-            belief=latest,
-            reason="one more value of an attribute that may have several",
-            confidence=new.fact.confidence,
-        )
-
-
-def _ending(new: Belief, known: Iterable[Belief]) -> Iterator[_Verdict]:
-    """Something is said to be over, or not so: that ends what says it is."""
-    for belief in known:
-        if not belief.is_standing or not _agree(belief.fact, new.fact) or not _follows(new, belief):
-            continue
-        if not _may_overrule(new, belief):
-            yield _contradiction(belief, "said to be over, by a source trusted less or unsurely")
-            continue
-        yield _Verdict(
-            kind=RelationKind.UPDATE,
-            belief=belief,
-            reason="said to be over",
-            confidence=CONFIDENCE_WITH_CUE,
-            ends_known=max(_start(new), _start(belief)),
-        )
-
-
-def _replacing(new: Belief, known: Sequence[Belief]) -> Iterator[_Verdict]:
-    """Compare one value of an attribute that has one at a time with what was known of it, in the order of time."""
-    agreeing = [belief for belief in known if belief.is_standing and _agree(belief.fact, new.fact)]
-    others = [belief for belief in known if not _agree(belief.fact, new.fact)]
-    stale = None if agreeing else _stale(new, known)
-    if agreeing:
-        yield _same(max(agreeing, key=_order), "the same value of the same attribute")
-    if stale is not None:
-        yield stale
-        return
-    yield from (_compare(new, belief) for belief in others if belief.is_standing and _follows(new, belief))
-    later = [belief for belief in others if (belief.is_standing or belief.is_ended) and not _follows(new, belief)]
-    if later:
-        yield _late(new, min(later, key=_order))
-    yield from (_update(new, belief) for belief in others if _is_interrupted(belief, _start(new)))
-
-
-def _is_interrupted(belief: Belief, moment: datetime) -> bool:
-    """Whether it was thought to have held at a time at which another value did."""
-    until = belief.statement.held_until
-    return belief.is_ended and until is not None and _start(belief) < moment < until
-
-
-def _stale(new: Belief, known: Iterable[Belief]) -> _Verdict | None:
-    """Whether the value was known and has ended: said again without a sign of change, it stays ended."""
-    ended = [belief for belief in known if belief.is_ended and _agree(belief.fact, new.fact)]
-    if not ended:
-        return None
-    latest = max(ended, key=_order)
-    until = latest.statement.held_until
-    assert until is not None
-    if new.fact.is_change and _start(new) >= until:
-        return None
-    return replace(
-        _same(latest, "a value that was superseded, said again without a sign of change"),
-        ends_new=max(until, _start(new)),
-    )
-
-
-def _compare(new: Belief, belief: Belief) -> _Verdict:
-    """Decide between two values of which only one can hold."""
-    if is_refinement(belief.fact.value, new.fact.value):
-        return _Verdict(
-            kind=RelationKind.EXTEND,
-            belief=belief,
-            reason="the same value, told more closely",
-            confidence=new.fact.confidence,
-        )
-    if _start(new) == _start(belief) and not _is_later_turn(new.entity, belief.entity) and not new.fact.is_change:
-        return _contradiction(belief, "another value of the same attribute, from the same time")
-    return _update(new, belief)
-
-
-def _update(new: Belief, belief: Belief) -> _Verdict:
-    if not _may_overrule(new, belief):
-        return _contradiction(belief, "another value of the same attribute, from a source trusted less or unsurely")
-    sign = "with a sign of change" if new.fact.is_change else "from a later time"
-    return _Verdict(
-        kind=RelationKind.UPDATE,
-        belief=belief,
-        reason=f"another value of the same attribute, {sign}",
-        confidence=CONFIDENCE_WITH_CUE if new.fact.is_change else CONFIDENCE_BY_TIME,
-        ends_known=_start(new),
-    )
-
-
-def _late(new: Belief, belief: Belief) -> _Verdict:
-    """The new statement is about an earlier time than what is believed: it held until then."""
-    if not _may_overrule(belief, new):
-        return _contradiction(belief, "another value of the same attribute, from a source trusted less or unsurely")
-    return _Verdict(
-        kind=RelationKind.UPDATE,
-        belief=belief,
-        reason="another value of the same attribute, from an earlier time",
-        confidence=CONFIDENCE_BY_TIME,
-        ends_new=_start(belief),
-    )
-
-
-def _same(belief: Belief, reason: str) -> _Verdict:
-    return _Verdict(kind=RelationKind.SAME, belief=belief, reason=reason, confidence=belief.fact.confidence)
-
-
-def _contradiction(belief: Belief, reason: str) -> _Verdict:
-    return _Verdict(kind=RelationKind.CONTRADICT, belief=belief, reason=reason, confidence=CONFIDENCE_UNSURE)
-
-
-def _agree(one: Fact, other: Fact) -> bool:
-    return value_key(one.value) == value_key(other.value)
-
-
-def _start(belief: Belief) -> datetime:
-    return belief.statement.held_from
-
-
-def _order(belief: Belief) -> tuple[datetime, datetime]:
-    return _start(belief), belief.entity.created_at
-
-
-def _follows(new: Belief, belief: Belief) -> bool:
-    return _start(new) >= _start(belief)
-
-
-def _is_later_turn(new: Entity, known: Entity) -> bool:
-    """Whether it was said later in the same session, where the times do not tell: the newest entity comes last."""
-    return new.session is not None and new.session == known.session
-
-
-def _may_overrule(new: Belief, belief: Belief) -> bool:
-    """Whether a source is trusted as much, and sure enough of it."""
-    is_sure = not new.fact.is_hedged and new.fact.confidence >= STATED_CONFIDENCE_MIN
-    return is_sure and new.entity.trust.rank >= belief.entity.trust.rank
-
-
-def _settled(entity: Entity, verdicts: Sequence[Sequence[_Verdict]]) -> Entity:
+def _settled(entity: Entity, verdicts: Sequence[Sequence[Verdict]]) -> Entity:
     """Return the new entity as it is added: with its facts ended that are over already, and what contradicts it."""
     ends = [min((v.ends_new for v in found if v.ends_new is not None), default=None) for found in verdicts]
     disputed = {v.belief.entity.id: None for found in verdicts for v in found if v.kind is RelationKind.CONTRADICT}
@@ -273,7 +86,7 @@ def _over_until(entity: Entity) -> datetime | None:
     return max(latest) if whole else None
 
 
-def _ends(entity: Entity, verdicts: Iterable[_Verdict], beliefs: Beliefs) -> Iterator[Change]:
+def _ends(entity: Entity, verdicts: Iterable[Verdict], beliefs: Beliefs) -> Iterator[Change]:
     """End what is over in the entities that state it; one that says nothing else leaves recall."""
     for verdict in verdicts:
         if verdict.ends_known is None:
@@ -285,7 +98,7 @@ def _ends(entity: Entity, verdicts: Iterable[_Verdict], beliefs: Beliefs) -> Ite
         )
         values: dict[str, Any] = {"facts": tuple(facts)}
         until = _over_until(replace(known, **values))
-        if until is not None and known.status is Status.ACTIVE:
+        if until is not None and known.status in {Status.ACTIVE, Status.SUPERSEDED}:
             values |= {"status": Status.SUPERSEDED, "valid_until": until, "conflicts": ()}
         yield Alter(
             scope=known.scope, id=known.id, act=Act.SUPERSEDE, values=values, reason=verdict.reason, by=entity.id
@@ -305,7 +118,7 @@ def _reconciled(gone: Entity, by: Entity, beliefs: Beliefs) -> Iterator[Change]:
             beliefs.alter(id, values)
 
 
-def _disputes(entity: Entity, verdicts: Iterable[_Verdict], beliefs: Beliefs) -> Iterator[Change]:
+def _disputes(entity: Entity, verdicts: Iterable[Verdict], beliefs: Beliefs) -> Iterator[Change]:
     """Mark what the new entity contradicts."""
     for verdict in verdicts:
         known = beliefs.entity(verdict.belief.entity.id)
@@ -316,9 +129,9 @@ def _disputes(entity: Entity, verdicts: Iterable[_Verdict], beliefs: Beliefs) ->
         beliefs.alter(known.id, values)
 
 
-def _decisions(verdicts: Iterable[_Verdict]) -> Iterator[Decision]:
+def _decisions(verdicts: Iterable[Verdict]) -> Iterator[Decision]:
     """One decision for each known entity and kind, the surest."""
-    best: dict[tuple[str, RelationKind], _Verdict] = {}
+    best: dict[tuple[str, RelationKind], Verdict] = {}
     for verdict in verdicts:
         key = verdict.belief.entity.id, verdict.kind
         if key not in best or verdict.confidence > best[key].confidence:
@@ -329,5 +142,5 @@ def _decisions(verdicts: Iterable[_Verdict]) -> Iterator[Decision]:
             id=id,
             reason=verdict.reason,
             confidence=verdict.confidence,
-            is_older=verdict.is_older and kind is RelationKind.UPDATE,
+            is_older=verdict.ends_new is not None and kind is RelationKind.UPDATE,
         )

@@ -27,7 +27,7 @@ def note(accepted: Accepted, *, id: str, now: datetime, slots: Mapping[str, Slot
     turn = accepted.turn
     found = extract(turn.text, speaker=turn.speaker, at=accepted.event_time)
     trust = accepted.trust
-    marks = marks_of(found.cues, turn.text, trust)
+    marks = marks_of(turn.text, trust)
     return Entity(
         id=id,
         scope=accepted.scope,

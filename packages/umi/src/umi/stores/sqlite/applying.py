@@ -24,10 +24,10 @@ from umi.domain.change import (
 from umi.domain.entity import Entity, Status
 from umi.domain.label import labels
 from umi.domain.text import is_question
-from umi.domain.time import from_microseconds, to_microseconds
+from umi.domain.time import to_microseconds
 from umi.errors import Conflict, Invalid, NotFound
 from umi.stores.sqlite.chain import Kind
-from umi.stores.sqlite.codec import STATUSES, decode_values, encode, encode_state, encode_values, entity_of
+from umi.stores.sqlite.codec import STATUSES, decode_values, encode, encode_state, encode_values, entity_of, status_of
 from umi.stores.sqlite.database import Row
 from umi.stores.sqlite.transaction import FOR_EVER, PARTITION_SHIFT, Transaction, Version
 
@@ -74,8 +74,8 @@ def _add(transaction: Transaction, change: Add, actor: str) -> Applied:
     db, entity = transaction.db, change.entity
     known = db.row("identity_get", (change.identity,))
     if known is not None:
-        id, seq, at = known
-        return transaction.applied(id, seq, Outcome.KNOWN, at)
+        id, seq, at, status = known
+        return replace(transaction.applied(id, seq, Outcome.KNOWN, at), status=status_of(status))
     tenant = transaction.tenant(entity.scope)
     taken = db.row("get", (tenant, entity.id))
     if taken is not None:
@@ -87,7 +87,7 @@ def _add(transaction: Transaction, change: Add, actor: str) -> Applied:
         "no": number, "id": entity.id, "tenant": tenant, "identity": change.identity,
         "status": STATUSES.index(entity.status), "revision": 1, "session": session, "position": position,
         "speaker": entity.speaker, "role": entity.role, "recorded_at": transaction.at, "updated_at": transaction.at,
-        "lent": change.words.lent, "content": seq, "changed": seq, "state": None, **_columns(entity),
+        "lent": change.words.lent, "content": seq, "changed": seq, "state": None, **columns_of(entity),
     })  # fmt: skip
     if active:
         transaction.count_active(tenant, number, 1)
@@ -97,10 +97,12 @@ def _add(transaction: Transaction, change: Add, actor: str) -> Applied:
     transaction.put_facts(number, entity)
     transaction.put_vector(number, change.model, change.vector, active=active)
     transaction.index(number, change.words, entity.status)
+    if entity.status in _RELEASED:
+        db.run("identity_release", (number, IDENTITY_OF_CONTENT, IDENTITY_RELEASED))
     return transaction.applied(entity.id, seq)
 
 
-def _columns(entity: Entity) -> dict[str, Any]:
+def columns_of(entity: Entity) -> dict[str, Any]:
     """What filters and ranking need to know, from what may change."""
     return {
         "entity_type": entity.entity_type,
@@ -192,7 +194,7 @@ def _become(transaction: Transaction, version: Version, values: Mapping[str, Any
     words = transaction.words_of(after)
     db.run("entity_become", {
         "no": number, "status": STATUSES.index(after.status), "updated_at": transaction.at, "changed": seq,
-        "lent": words.lent, "state": encode_state(version.state, values), **_columns(after),
+        "lent": words.lent, "state": encode_state(version.state, values), **columns_of(after),
     })  # fmt: skip
     for name, value in set(labels(before)) - set(labels(after)):
         db.run("label_delete", (name, value, number))
@@ -235,9 +237,10 @@ def _relate(transaction: Transaction, change: Relate, actor: str) -> Applied:
 def _undo(transaction: Transaction, change: Undo, actor: str) -> Applied:
     """Undo a group of changes, last first."""
     members = _group(transaction, change)
+    latest = {row[2]: transaction.version(row[2]).changed for row in members}
     first = 0
     for member in reversed(members):
-        seq = _undo_one(transaction, member, change, actor)
+        seq = _undo_one(transaction, member, change, actor, latest[member[2]])
         first = first or seq
     return transaction.applied(members[0][3], first)
 
@@ -250,12 +253,12 @@ def _group(transaction: Transaction, change: Undo) -> list[Row]:
         raise NotFound(f"There is no change {change.seq} in this scope, or what it changed is erased.")
     start = row[5]
     members = list(takewhile(lambda row: row[5] == start, db.each("log_group", (start,))))
-    if any(row[4] is None for row in members):
+    if any(row[4] is None or row[1] == Kind.ERASE for row in members):
         raise Conflict(f"Change {change.seq} cannot be undone: a part of it was erased.")
     return members
 
 
-def _undo_one(transaction: Transaction, row: Row, change: Undo, actor: str) -> int:
+def _undo_one(transaction: Transaction, row: Row, change: Undo, actor: str, latest: int) -> int:
     seq, kind, number, id, data, _ = row
     said = json.loads(data)
     if kind == Kind.RELATE or "relation" in said:
@@ -271,7 +274,7 @@ def _undo_one(transaction: Transaction, row: Row, change: Undo, actor: str) -> i
     moved = [name for name, value in after.items() if getattr(version.entity, name) != value]
     if moved:
         raise Conflict(
-            f"Change {seq} cannot be undone: change {version.changed} has set {', '.join(moved)} of {id!r} since. "
+            f"Change {seq} cannot be undone: change {latest} has set {', '.join(moved)} of {id!r} since. "
             "Undo that first."
         )
     _restore_text(transaction, version, before)
@@ -303,28 +306,32 @@ def _undo_relation(transaction: Transaction, row: Row, said: Mapping[str, Any], 
     seq, _, number, id, _, _ = row
     stood = bool(said.get("stands", True))
     made = int(said.get("relation", seq))
+    edge = transaction.db.row("relation_made", (made,))
+    if edge is None:
+        raise Conflict(f"Change {seq} cannot be undone: one end of the edge was erased.")
+    standing = transaction.db.row("relation_standing", edge)
+    if (standing is not None) != stood or (standing is not None and standing[0] != made):
+        raise Conflict(f"Change {seq} cannot be undone: the edge was taken back or made anew since.")
     undone = {"relation": made, "stands": not stood, "reason": change.reason, "undoes": seq}
     place = transaction.record(Kind.UNDO, number, id, actor, undone)
-    if stood:
-        transaction.db.run("relation_end", (made, transaction.at))
-    else:
-        transaction.db.run("relation_again", (made, transaction.at))
+    transaction.db.run("relation_end" if stood else "relation_again", (made, transaction.at))
     return place
 
 
 def expire(transaction: Transaction, now: int) -> int:
     """Take out of recall whatever is past its time, and return how many there were."""
-    due = transaction.db.rows("entities_due", (now,))
+    due = transaction.db.column("entities_due", (now,))
     transaction.begin_batch()
-    for (number,) in due:
-        version = transaction.version(number)
+    for number in due:
         transaction.begin_group()
+        version = transaction.version(number)
         _keep_version(transaction, version)
         values = {"status": Status.EXPIRED}
         said = {
-            "before": encode_values({"status": version.entity.status}), "after": encode_values(values),
-            "reason": f"expired at {from_microseconds(int(transaction.db.value('entity_expiry', (number,)))).isoformat()}",
-        }  # fmt: skip
+            "before": encode_values({"status": version.entity.status}),
+            "after": encode_values(values),
+            "reason": "past its time",
+        }
         seq = transaction.record(Kind.EXPIRE, number, version.entity.id, "umi", said)
         _become(transaction, version, values, seq)
     transaction.index_words()

@@ -36,6 +36,11 @@ STATUSES: tuple[Status, ...] = (
 )
 
 
+def status_of(code: int) -> Status:
+    """Return the status that a number in the store stands for."""
+    return STATUSES[code]
+
+
 def canonical(value: Any) -> str:
     """Return JSON with sorted keys, no white space, and characters as they are."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -229,7 +234,7 @@ def entity_of(row: tuple[Any, ...]) -> tuple[int, Entity]:
         entity = decode(
             data,
             state,
-            status=STATUSES[status],
+            status=status_of(status),
             revision=revision,
             created_at=from_microseconds(recorded_at),
             updated_at=from_microseconds(updated_at),

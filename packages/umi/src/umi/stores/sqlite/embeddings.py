@@ -68,6 +68,7 @@ class Embeddings:
         self._tenants: dict[int, VectorIndex] = {}
         self._past: dict[int, VectorIndex] = {}
         self._seen = Position(seq=0, epoch=0)
+        self.recorded_at = 0  # of the last change that was seen, in microseconds since 1970
 
     @property
     def model(self) -> int:
@@ -80,7 +81,7 @@ class Embeddings:
 
     def follow(self) -> None:
         """Bring the caches up to the log. Call it inside the read transaction that searches."""
-        seq, epoch = self._db.row("latest") or (0, 0)
+        seq, epoch, self.recorded_at = self._db.row("latest") or (0, 0, 0)
         latest = Position(seq=seq, epoch=epoch)
         if latest == self._seen:
             return
@@ -105,7 +106,7 @@ class Embeddings:
         for partition in {int(number) >> 32 for number in numbers.tolist()} & self._partitions.keys():
             cached, cosines = self._partitions[partition].scored(vector, len(numbers), numbers)
             found.update(zip(cached.tolist(), cosines.tolist(), strict=True))
-            elsewhere = elsewhere[elsewhere >> np.uint64(32) != partition]
+            elsewhere = elsewhere[~np.isin(elsewhere, cached)]  # what is not active lies in the file alone
         if len(elsewhere):
             wanted = (listed(elsewhere), self._model)
             stored, rows = _unpacked(self._db.rows("vectors_of", wanted), self._dimensions)
@@ -128,6 +129,9 @@ class Embeddings:
 
     def save(self) -> Iterator[Watermark]:
         """Write the large indexes to their files and yield the watermarks to record once they are durable."""
+        latest = self._db.row("latest")
+        if latest is None or latest[1] != self._seen.epoch:
+            return  # vectors were replaced or erased since: these files would hold what should be gone
         for tenant, index in self._tenants.items():
             if len(index) < SAVED_ROWS_MIN:
                 continue

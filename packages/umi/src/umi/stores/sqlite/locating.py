@@ -101,7 +101,7 @@ def _filters(filter: Filter) -> dict[str, Any]:
 
     metadata = {label_name(key): value for key, value in filter.metadata}
     return {
-        **_version(filter),
+        **version_of(filter),
         "entity_types": as_json(filter.entity_types),
         "memory_types": as_json(filter.memory_types),
         "speakers": as_json(filter.speakers),
@@ -118,7 +118,7 @@ def _filters(filter: Filter) -> dict[str, Any]:
     }
 
 
-def _version(filter: Filter) -> dict[str, Any]:
+def version_of(filter: Filter) -> dict[str, Any]:
     """Which version of an entity is asked for, if it is not the active one of now."""
     if filter.is_present:
         return {}

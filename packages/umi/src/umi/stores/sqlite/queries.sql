@@ -2,8 +2,9 @@
 -- A + before a column keeps its index out of the plan.
 
 -- name: latest
--- The last change in the log, and how often vectors were replaced.
-SELECT coalesce((SELECT max(seq) FROM log), 0), CAST((SELECT value FROM meta WHERE key = 'vectors_epoch') AS INTEGER);
+-- The last change in the log, how often vectors were replaced, and when that change was recorded.
+SELECT coalesce((SELECT max(seq) FROM log), 0), CAST((SELECT value FROM meta WHERE key = 'vectors_epoch') AS INTEGER),
+    coalesce((SELECT at FROM log ORDER BY seq DESC LIMIT 1), 0);
 
 -- name: last_link
 -- The end of the hash chain.
@@ -26,13 +27,14 @@ INSERT INTO model (name, dimensions) VALUES (?1, ?2) RETURNING no, dimensions;
 
 -- name: identity_get
 -- Who already stands for an identity.
-SELECT id, content, recorded_at FROM entity WHERE identity = ?1;
+SELECT id, content, recorded_at, status FROM entity WHERE identity = ?1;
 
 -- name: tenant_get
 SELECT no, active FROM tenant WHERE name = ?1;
 
 -- name: tenants_count
-SELECT count(*) FROM tenant;
+-- An erased tenant's name begins with a NUL character.
+SELECT count(*) FROM tenant WHERE substr(CAST(name AS BLOB), 1, 1) <> x'00';
 
 -- name: is_unembedded
 SELECT NOT EXISTS (SELECT 1 FROM embedding);
@@ -127,9 +129,6 @@ WHERE e.no = ?1 AND e.status >= 0;
 -- name: entity_tenant
 SELECT tenant FROM entity WHERE no = ?1;
 
--- name: entity_expiry
-SELECT expires_at FROM entity WHERE no = ?1;
-
 -- name: entities_due
 -- Active entities past their time.
 SELECT no FROM entity WHERE status = 0 AND expires_at <= ?1 ORDER BY no;
@@ -157,6 +156,10 @@ INSERT INTO relation (source, target, kind, reason, confidence, since, seq) VALU
 -- name: relation_standing
 -- The change that made an edge which stands, and when.
 SELECT seq, since FROM relation WHERE source = ?1 AND target = ?2 AND kind = ?3 AND until = 9223372036854775807;
+
+-- name: relation_made
+-- The two ends and the kind of an edge that a change made.
+SELECT source, target, kind FROM relation WHERE seq = ?1 LIMIT 1;
 
 -- name: relation_end
 UPDATE relation SET until = ?2 WHERE seq = ?1 AND until = 9223372036854775807;
@@ -327,7 +330,7 @@ AND (:metadata IS NULL OR NOT EXISTS (
 -- fragment: version
 -- A row as it stood at a moment: known and not expired then, of one of the statuses, and valid at a time if asked.
 e.updated_at <= :as_of AND e.until > :as_of AND e.was IN (SELECT value FROM json_each(:statuses))
-AND (:alive_at IS NULL OR e.expires_at IS NULL OR e.expires_at > :alive_at)
+AND (e.was <> 0 OR :alive_at IS NULL OR e.expires_at IS NULL OR e.expires_at > :alive_at)
 AND (:valid_at IS NULL OR (e.valid_from <= :valid_at AND e.valid_until > :valid_at))
 
 -- name: match_then
@@ -439,8 +442,12 @@ SELECT {features} FROM carray(?1) c CROSS JOIN entity e ON e.no = c.value LEFT J
 WHERE e.status = 0;
 
 -- name: features_then
--- Of the given versions, whatever they were.
-SELECT {features} FROM carray(?1) c CROSS JOIN entity e ON e.no = c.value LEFT JOIN session s ON s.no = e.session;
+-- Of the versions that stood at a moment of what the given numbers are versions of.
+SELECT n.value, e.session, e.position, coalesce(s.turns, 1), e.speaker, e.role, e.event_at, e.length, e.question,
+    e.importance
+FROM carray(:numbers) n CROSS JOIN entity i ON i.no = n.value
+CROSS JOIN entity e ON e.tenant = i.tenant AND e.id = i.id AND (e.status >= 0 OR e.status < 0)
+LEFT JOIN session s ON s.no = e.session WHERE {version};
 
 -- name: lent_before
 -- What the two turns before a place in a session lend, nearest first.
@@ -456,9 +463,12 @@ SELECT {entity} FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value JOIN con
 WHERE e.status = 0 AND e.tenant = ?2;
 
 -- name: load_then
--- The versions behind numbers, if they are of this tenant.
-SELECT {entity} FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value JOIN content c ON c.seq = e.content
-WHERE e.tenant = ?2;
+-- The versions that stood at a moment of what the given numbers are versions of: a number's row may have become
+-- another version since it was found.
+SELECT n.value, e.was, e.revision, e.recorded_at, e.updated_at, e.position, c.data, e.state
+FROM carray(:numbers) n CROSS JOIN entity i ON i.no = n.value AND i.tenant = :tenant
+CROSS JOIN entity e ON e.tenant = i.tenant AND e.id = i.id AND (e.status >= 0 OR e.status < 0)
+JOIN content c ON c.seq = e.content WHERE {version};
 
 -- name: get
 -- One entity of a tenant by its id, whatever its status.
@@ -507,8 +517,10 @@ ORDER BY e.content LIMIT :limit;
 
 -- name: subjects_named
 -- The subjects of which something is stated, with how many entities do.
-SELECT f.subject, count(DISTINCT f.no) FROM carray(?1) p CROSS JOIN fact f ON f.partition = p.value GROUP BY f.subject
-ORDER BY 2 DESC, 1 LIMIT ?2;
+SELECT f.subject, count(DISTINCT f.no) FROM carray(?1) p CROSS JOIN fact f ON f.partition = p.value
+WHERE ?3 IS NULL OR EXISTS (
+    SELECT 1 FROM entity e JOIN session s ON s.no = e.session WHERE e.no = f.no AND s.name = ?3)
+GROUP BY f.subject ORDER BY 2 DESC, 1 LIMIT ?2;
 
 -- name: relations_of
 -- The edges from and to an entity that stood at a recorded time.
@@ -516,10 +528,6 @@ SELECT s.id, t.id, r.kind, r.reason, r.confidence, r.since, r.seq
 FROM relation r JOIN entity s ON s.no = r.source JOIN entity t ON t.no = r.target
 WHERE (r.source = ?1 OR r.target = ?1) AND r.since <= ?2 AND r.until > ?2
 ORDER BY r.since, r.seq;
-
--- name: number_find
--- The number of an id inside a tenant.
-SELECT no FROM entity WHERE tenant = ?1 AND id = ?2 AND status >= 0;
 
 -- name: history
 -- The changes to an entity, oldest first.
@@ -531,7 +539,9 @@ l.seq, l.at, l.kind, l.id, l.actor, c.data, coalesce(l.grp, l.seq)
 -- name: events
 -- The changes between two recorded times, (after, until], in some partitions, oldest first.
 SELECT {event} FROM log l LEFT JOIN content c USING (seq)
-WHERE l.at > ?1 AND l.at <= ?2 AND l.entity >> 32 IN (SELECT value FROM carray(?3)) ORDER BY l.seq LIMIT ?4;
+WHERE l.at > ?1 AND l.at <= ?2 AND l.entity >> 32 IN (SELECT value FROM carray(?3)) AND (?5 IS NULL OR EXISTS (
+    SELECT 1 FROM entity e JOIN session s ON s.no = e.session WHERE e.no = l.entity AND s.name = ?5))
+ORDER BY l.seq LIMIT ?4;
 
 -- name: event
 SELECT {event} FROM log l LEFT JOIN content c USING (seq) WHERE l.seq = ?1;
@@ -547,7 +557,8 @@ WHERE e.status >= 0 AND (m.no IS NULL OR length(m.vector) <> 2 * ?3
 -- name: counts
 SELECT
     (SELECT count(*) FROM entity WHERE status = 0), (SELECT count(*) FROM entity WHERE status > 0),
-    (SELECT count(*) FROM log), (SELECT count(*) FROM tenant), (SELECT count(*) FROM partition),
+    (SELECT count(*) FROM log), (SELECT count(*) FROM tenant WHERE substr(CAST(name AS BLOB), 1, 1) <> x'00'),
+    (SELECT count(*) FROM partition WHERE substr(CAST(user AS BLOB), 1, 1) <> x'00'),
     (SELECT count(*) FROM session), (SELECT count(*) FROM embedding),
     (SELECT count(*) FROM entity e LEFT JOIN embedding m ON m.no = e.no AND m.model = ?1
      WHERE e.status >= 0 AND m.no IS NULL);
@@ -596,3 +607,332 @@ SELECT kind, state, done, total FROM job ORDER BY kind;
 
 -- name: embeddings_count
 SELECT count(*) FROM embedding;
+
+-- name: access_add
+-- Count that recall returned an entity so many times, the last of them at a time, unless it is gone.
+INSERT INTO access SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM entity WHERE no = ?1)
+ON CONFLICT (no) DO UPDATE SET count = count + excluded.count, last_at = max(last_at, excluded.last_at);
+
+-- name: worth
+-- What the active and the silenced entities between two numbers are worth. What would lose its ground with one is what
+-- extends (extend), follows from (derive) or cites it, whatever became of that, and the facts it states.
+SELECT e.no, e.id, e.status, e.memory_type, e.importance,
+    coalesce(json_extract(e.state, '$.pinned'), json_extract(c.data, '$.pinned'), 0),
+    e.event_at, e.recorded_at, e.updated_at, coalesce(a.count, 0), a.last_at,
+    (SELECT count(*) FROM relation r WHERE r.target = e.no AND r.until = 9223372036854775807
+     AND r.kind IN ('extend', 'derive', 'cites')) + (SELECT count(*) FROM fact f WHERE f.no = e.no),
+    e.session, length(CAST(coalesce(json_extract(e.state, '$.content'), json_extract(c.data, '$.content')) AS BLOB)),
+    e.revision
+FROM entity e CROSS JOIN content c ON c.seq = e.content LEFT JOIN access a ON a.no = e.no
+WHERE e.no BETWEEN :low AND :high AND +e.tenant = :tenant AND e.status IN (0, 3) AND {filter}
+ORDER BY e.no LIMIT :limit;
+
+-- name: vectors_of_ids
+-- The vectors of entities by their ids.
+SELECT e.id, m.vector FROM json_each(:ids) i CROSS JOIN entity e ON e.tenant = :tenant AND e.id = i.value AND e.status >= 0
+CROSS JOIN embedding m ON m.no = e.no WHERE m.model = :model AND {filter};
+
+-- name: silenced_between
+-- Whether an entity between two numbers is silenced.
+SELECT 1 FROM entity WHERE status = 3 AND no BETWEEN ?1 AND ?2 LIMIT 1;
+
+-- name: match_silenced
+-- Best words among what is silenced, not expired, and passes every filter.
+SELECT number FROM (
+    SELECT past_words.rowid AS number, bm25(past_words, 0, 1, 0) AS score FROM past_words
+    CROSS JOIN entity e ON e.no = past_words.rowid AND e.status = 3
+    WHERE past_words MATCH :match AND past_words.rowid BETWEEN :low AND :high AND e.tenant = :tenant
+    AND (e.expires_at IS NULL OR e.expires_at > :now) AND {filter}
+    ORDER BY past_words.rowid DESC LIMIT :scored)
+ORDER BY score, number LIMIT :limit;
+
+-- name: silenced_holding
+-- Which of the given numbers hold a word.
+SELECT rowid FROM past_words WHERE past_words MATCH ?1 AND rowid IN (SELECT value FROM carray(?2));
+
+-- name: silenced_features
+-- Of the silenced ones among the given numbers.
+SELECT {features} FROM carray(?1) c CROSS JOIN entity e ON e.no = c.value LEFT JOIN session s ON s.no = e.session
+WHERE e.status = 3;
+
+-- name: erase_named
+-- What an id stands for inside a scope.
+SELECT e.no, e.id, e.tenant FROM entity e JOIN partition p ON p.no = e.no >> 32 LEFT JOIN session s ON s.no = e.session
+WHERE e.tenant = (SELECT no FROM tenant WHERE name = ?1) AND e.id = ?2 AND e.status >= 0
+AND (?3 IS NULL OR p.user = ?3) AND (?4 IS NULL OR p.namespace = ?4) AND (?5 IS NULL OR p.agent = ?5)
+AND (?6 IS NULL OR s.name = ?6);
+
+-- name: erase_covered
+-- Everything that a scope covers, whatever its status.
+SELECT e.no, e.id, e.tenant FROM partition p CROSS JOIN entity e ON e.no BETWEEN p.no << 32 AND (p.no << 32) + p.last
+LEFT JOIN session s ON s.no = e.session
+WHERE p.tenant = (SELECT no FROM tenant WHERE name = ?1) AND e.status >= 0
+AND (?2 IS NULL OR p.user = ?2) AND (?3 IS NULL OR p.namespace = ?3) AND (?4 IS NULL OR p.agent = ?4)
+AND (?5 IS NULL OR s.name = ?5) ORDER BY e.no;
+
+-- name: erase_numbered
+-- What still stands under the numbers of what another file has erased: it is another's if its id is another.
+SELECT e.no, e.id, e.tenant FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value WHERE e.status >= 0 ORDER BY e.no;
+
+-- name: erase_resting
+-- What rests on nothing but the given numbers: every edge of kind derive or cites that stands leads to one of them.
+SELECT DISTINCT e.no, e.id, e.tenant FROM carray(?1) n CROSS JOIN relation r ON r.target = n.value
+JOIN entity e ON e.no = r.source AND e.status >= 0
+WHERE r.kind IN ('derive', 'cites') AND r.until = 9223372036854775807
+AND e.no NOT IN (SELECT value FROM carray(?1))
+AND NOT EXISTS (SELECT 1 FROM relation o WHERE o.source = e.no AND o.kind IN ('derive', 'cites')
+    AND o.until = 9223372036854775807 AND o.target NOT IN (SELECT value FROM carray(?1)));
+
+-- name: erase_merged
+-- What was merged into one of the given numbers, and is so still.
+SELECT DISTINCT e.no, e.id, e.tenant FROM carray(?1) n CROSS JOIN entity i ON i.no = n.value
+JOIN entity e ON e.no BETWEEN (i.no >> 32) << 32 AND ((i.no >> 32) + 1) << 32 AND e.status = 6 AND e.tenant = i.tenant
+JOIN log l ON l.entity = e.no AND l.kind = 7 JOIN content c USING (seq)
+WHERE json_extract(c.data, '$.by') = i.id AND e.no NOT IN (SELECT value FROM carray(?1));
+
+-- name: erased_before
+-- Whether an id of a tenant was erased.
+SELECT 1 FROM log l JOIN partition p ON p.no = l.entity >> 32
+WHERE l.kind = 14 AND l.id = ?2 AND p.tenant = (SELECT no FROM tenant WHERE name = ?1) LIMIT 1;
+
+-- name: erased_all
+-- Every tombstone: what a copy of this file must not hold any more.
+SELECT entity, id FROM log WHERE kind = 14;
+
+-- name: erased_number
+-- The number of what was erased last under an id of a tenant, and its partition's names.
+SELECT l.entity, p.user, p.namespace, p.agent FROM log l JOIN partition p ON p.no = l.entity >> 32
+WHERE l.kind = 14 AND l.id = ?2 AND p.tenant = ?1 ORDER BY l.seq DESC LIMIT 1;
+
+-- name: erase_versions
+-- Every version of an entity with its content, to know what to look for afterwards.
+SELECT e.no, e.session, s.name, {entity} FROM entity e JOIN content c ON c.seq = e.content
+LEFT JOIN session s ON s.no = e.session
+WHERE e.no = ?1 OR (e.status < 0 AND e.tenant = (SELECT tenant FROM entity WHERE no = ?1)
+    AND e.id = (SELECT id FROM entity WHERE no = ?1));
+
+-- name: erase_places
+-- Where the current versions among numbers lie: tenant, session, place in it, and whether they are active.
+SELECT e.no, e.tenant, e.session, e.position, e.status = 0, e.speaker FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value
+WHERE e.status >= 0;
+
+-- name: erase_changes
+-- How many changes the log has to each of the given numbers.
+SELECT l.entity, count(*) FROM carray(?1) n CROSS JOIN log l ON l.entity = n.value GROUP BY l.entity;
+
+-- name: erase_content
+DELETE FROM content WHERE seq IN (SELECT l.seq FROM carray(?1) n CROSS JOIN log l ON l.entity = n.value WHERE l.kind <> 14);
+
+-- name: erase_labels
+DELETE FROM label WHERE no IN (SELECT value FROM carray(?1));
+
+-- name: erase_facts
+DELETE FROM fact WHERE no IN (SELECT value FROM carray(?1));
+
+-- name: erase_relations
+DELETE FROM relation WHERE source IN (SELECT value FROM carray(?1)) OR target IN (SELECT value FROM carray(?1));
+
+-- name: erase_access
+DELETE FROM access WHERE no IN (SELECT value FROM carray(?1));
+
+-- name: erase_embeddings
+DELETE FROM embedding WHERE no IN (SELECT value FROM carray(?1));
+
+-- name: erase_words
+DELETE FROM words WHERE rowid IN (SELECT value FROM carray(?1));
+
+-- name: erase_past_words
+DELETE FROM past_words WHERE rowid IN (SELECT value FROM carray(?1));
+
+-- name: erase_entities
+DELETE FROM entity WHERE no IN (SELECT value FROM carray(?1));
+
+-- name: erase_identities
+-- Keep the identities that callers' keys made: a late retry finds that it was erased.
+INSERT OR REPLACE INTO erased SELECT e.identity, e.id, l.seq, l.at FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value
+JOIN log l ON l.entity = e.no AND l.kind = 14 WHERE substr(e.identity, 1, 1) = ?2;
+
+-- name: erase_session
+DELETE FROM session WHERE no = ?1 AND NOT EXISTS (SELECT 1 FROM entity e WHERE e.session = ?1);
+
+-- name: speakers_of
+-- Who speaks in a partition, as far as it is kept.
+SELECT DISTINCT speaker FROM entity WHERE no BETWEEN ?1 << 32 AND (?1 + 1) << 32 AND speaker IS NOT NULL;
+
+-- name: speaker_delete
+DELETE FROM speaker WHERE partition = ?1 AND word = ?2;
+
+-- name: erase_speakers
+DELETE FROM speaker WHERE partition = ?1;
+
+-- name: label_living
+SELECT 1 FROM label WHERE name = ?1 AND value = ?2 LIMIT 1;
+
+-- name: partition_empty
+SELECT NOT EXISTS (SELECT 1 FROM entity WHERE no BETWEEN ?1 << 32 AND (?1 + 1) << 32);
+
+-- name: partition_rename
+UPDATE partition SET user = ?2, namespace = '', agent = '', active = 0 WHERE no = ?1;
+
+-- name: tenant_rename
+UPDATE tenant SET name = ?2, active = 0 WHERE no = ?1;
+
+-- name: neighbours
+-- What stands one or two places behind a place in a session, with words of its own: whether it is a current version.
+SELECT e.status >= 0, {entity} FROM entity e JOIN content c ON c.seq = e.content
+WHERE e.session = ?1 AND e.position BETWEEN ?2 + 1 AND ?2 + 2 AND e.indexed = e.no;
+
+-- name: words_nudge
+-- A row that gives 'optimize' something to merge: without one it leaves the terms of deleted rows where they are.
+INSERT INTO words (rowid, scope) VALUES (-1, 'x');
+
+-- name: words_merge
+INSERT INTO words (words) VALUES ('optimize');
+
+-- name: past_words_nudge
+INSERT INTO past_words (rowid, scope) VALUES (-1, 'x');
+
+-- name: past_words_merge
+INSERT INTO past_words (past_words) VALUES ('optimize');
+
+-- name: words_pages
+-- The leaves of the word index: FTS5's numbering of its own pages (see segments.py).
+SELECT id, block FROM words_data WHERE id > 10 AND id < ?1;
+
+-- name: past_words_pages
+SELECT id, block FROM past_words_data WHERE id > 10 AND id < ?1;
+
+-- name: meta_delete
+DELETE FROM meta WHERE key = ?1;
+
+-- name: watermarks
+SELECT name FROM watermark;
+
+-- name: watermark_delete
+DELETE FROM watermark WHERE name = ?1;
+
+-- name: vectors_under
+SELECT no, vector FROM embedding WHERE no IN (SELECT value FROM carray(?1)) LIMIT ?2;
+
+-- name: left_under
+-- How many rows of each table lie under numbers that were erased.
+SELECT 'entity', count(*) FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value
+UNION ALL SELECT 'label', count(*) FROM label WHERE no IN (SELECT value FROM carray(?1))
+UNION ALL SELECT 'fact', count(*) FROM carray(?1) n CROSS JOIN fact f ON f.no = n.value
+UNION ALL SELECT 'relation', count(*) FROM carray(?1) n CROSS JOIN relation r ON r.source = n.value
+UNION ALL SELECT 'relation', count(*) FROM carray(?1) n CROSS JOIN relation r ON r.target = n.value
+UNION ALL SELECT 'embedding', count(*) FROM carray(?1) n CROSS JOIN embedding m ON m.no = n.value
+UNION ALL SELECT 'words', count(*) FROM carray(?1) n CROSS JOIN words_docsize d ON d.id = n.value
+UNION ALL SELECT 'past_words', count(*) FROM carray(?1) n CROSS JOIN past_words_docsize d ON d.id = n.value
+UNION ALL SELECT 'content', count(*) FROM carray(?1) n CROSS JOIN log l ON l.entity = n.value AND l.kind <> 14
+    CROSS JOIN content c ON c.seq = l.seq;
+
+-- name: words_vocabulary
+-- The terms of the word index that a row still has.
+CREATE VIRTUAL TABLE temp.words_terms USING fts5vocab(main, words, instance);
+
+-- name: past_words_vocabulary
+CREATE VIRTUAL TABLE temp.past_words_terms USING fts5vocab(main, past_words, instance);
+
+-- name: words_living
+SELECT 1 FROM temp.words_terms WHERE term = ?1 LIMIT 1;
+
+-- name: past_words_living
+SELECT 1 FROM temp.past_words_terms WHERE term = ?1 LIMIT 1;
+
+-- name: tables
+-- The tables whose rows are what this file says: not those that SQLite and FTS5 keep behind them.
+SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND rootpage > 0
+AND name NOT LIKE 'words\_%' ESCAPE '\' AND name NOT LIKE 'past_words\_%' ESCAPE '\';
+
+-- name: backup_add
+INSERT OR REPLACE INTO backup VALUES (?1, ?2, ?3);
+
+-- name: backup_delete
+DELETE FROM backup WHERE path = ?1;
+
+-- name: backups
+SELECT path, keyring FROM backup ORDER BY path;
+
+-- name: log_first
+-- Where the chain begins: a copy of a file shares it.
+SELECT hash FROM log WHERE seq = 1;
+
+-- name: log_at
+SELECT l.seq, l.at, l.kind, l.entity, l.id, l.actor, l.digest, l.hash, l.grp, c.key, c.data FROM log l LEFT JOIN content c USING (seq)
+WHERE l.seq = ?1;
+
+-- name: log_is_referred
+-- Whether a row says that a change made it.
+SELECT EXISTS (SELECT 1 FROM log l JOIN entity e ON e.no = l.entity WHERE l.seq = ?1 AND e.changed = ?1)
+    OR EXISTS (SELECT 1 FROM log l JOIN relation r ON r.source = l.entity WHERE l.seq = ?1 AND r.seq = ?1);
+
+-- name: content_of_erased
+-- What changes to erased entities said, which no row should hold.
+SELECT c.seq FROM log x CROSS JOIN log l ON l.entity = x.entity AND l.kind <> 14 CROSS JOIN content c ON c.seq = l.seq
+WHERE x.kind = 14;
+
+-- name: replay_log
+-- The log, entity by entity.
+SELECT l.entity, l.seq, l.at, l.kind, l.id, c.data FROM log l LEFT JOIN content c USING (seq) ORDER BY l.entity, l.seq;
+
+-- fragment: replayed
+-- What a row says of itself, as far as the log says it, too.
+e.no, e.id, e.tenant, e.status, e.revision, e.entity_type, e.memory_type, e.session, e.position, e.speaker, e.role,
+e.event_at, e.recorded_at, e.updated_at, e.until, e.was, e.indexed, e.changed, e.valid_from, e.valid_until, e.expires_at,
+e.trust, e.importance, e.length, e.content, e.state
+
+-- name: replay_current
+SELECT {replayed} FROM entity e WHERE e.no = ?1;
+
+-- name: replay_versions
+SELECT {replayed} FROM entity e WHERE e.tenant = ?1 AND e.id = ?2 AND e.status < 0 ORDER BY e.revision, e.no;
+
+-- name: replay_partitions
+SELECT p.no, p.tenant, t.name, p.user, p.namespace, p.agent, p.last FROM partition p JOIN tenant t ON t.no = p.tenant;
+
+-- name: replay_session
+SELECT s.partition, s.name FROM session s WHERE s.no = ?1;
+
+-- name: replay_facts
+SELECT partition, subject, slot FROM fact WHERE no = ?1;
+
+-- name: replay_label
+SELECT 1 FROM label WHERE name = ?1 AND value = ?2 AND no = ?3;
+
+-- name: labels_count
+SELECT count(*) FROM label;
+
+-- name: versions_count
+SELECT count(*) FROM entity WHERE status < 0;
+
+-- name: replay_relations
+SELECT r.seq, r.source, t.id, r.kind, r.reason, r.confidence, r.since, r.until
+FROM relation r LEFT JOIN entity t ON t.no = r.target ORDER BY r.seq, r.since;
+
+-- name: erased_after
+-- Whether an id was erased after a change, in the tenant of an entity.
+SELECT 1 FROM log l JOIN partition p ON p.no = l.entity >> 32
+WHERE l.kind = 14 AND l.id = ?1 AND l.seq > ?2 AND p.tenant = (SELECT tenant FROM partition WHERE no = ?3 >> 32) LIMIT 1;
+
+-- name: rows_unaccounted
+-- Rows that no change in the log made.
+SELECT 'entity ' || e.id, e.changed FROM entity e
+WHERE e.status >= 0 AND NOT EXISTS (SELECT 1 FROM log l WHERE l.entity = e.no AND l.kind = 1 AND l.id = e.id)
+UNION ALL SELECT 'the key of ' || x.id, x.seq FROM erased x
+LEFT JOIN log l ON l.seq = x.seq AND l.kind = 14 AND l.id = x.id AND l.at = x.at WHERE l.seq IS NULL
+UNION ALL SELECT 'a fact of entity number ' || f.no, 0 FROM fact f LEFT JOIN entity e ON e.no = f.no WHERE e.no IS NULL
+LIMIT 100;
+
+-- name: counters_wrong
+-- Counts that the rows do not bear out: of what is active, of the places in a session, and their order.
+SELECT 'tenant ' || t.no || ' counts ' || t.active || ' active entities' FROM tenant t
+WHERE t.active <> (SELECT count(*) FROM entity e WHERE e.tenant = t.no AND e.status = 0)
+UNION ALL SELECT 'partition ' || p.no || ' counts ' || p.active || ' active entities' FROM partition p
+WHERE p.active <> (SELECT count(*) FROM entity e WHERE e.no BETWEEN p.no << 32 AND (p.no << 32) + p.last AND e.status = 0)
+UNION ALL SELECT 'session ' || s.no || ' counts ' || s.turns || ' turns' FROM session s
+WHERE s.turns <= (SELECT max(e.position) FROM entity e WHERE e.session = s.no)
+UNION ALL SELECT 'entity ' || id || ' stands before an earlier one in its session' FROM (
+    SELECT id, position, lag(position) OVER (PARTITION BY session ORDER BY content) AS before FROM entity
+    WHERE status >= 0 AND session IS NOT NULL) WHERE before >= position
+LIMIT 100;

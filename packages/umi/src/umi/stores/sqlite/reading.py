@@ -14,9 +14,9 @@ from umi.domain.text import shown
 from umi.domain.time import from_microseconds, to_microseconds
 from umi.errors import Invalid
 from umi.ports.store import Page
-from umi.stores.sqlite.codec import entity_of
+from umi.stores.sqlite.codec import entity_of, status_of
 from umi.stores.sqlite.database import Database, listed
-from umi.stores.sqlite.locating import LATEST, Place, locate
+from umi.stores.sqlite.locating import LATEST, Place, locate, version_of
 
 CURSOR_DIGITS_MAX = 18  # what fits into a signed 64-bit integer
 
@@ -32,8 +32,14 @@ class Reader:
         for identity in identities:
             row = self._db.row("identity_get", (identity,))
             if row is not None:
-                id, seq, at = row
-                found[identity] = Applied(outcome=Outcome.KNOWN, id=id, seq=seq, recorded_at=from_microseconds(at))
+                id, seq, at, status = row
+                found[identity] = Applied(
+                    outcome=Outcome.KNOWN,
+                    id=id,
+                    seq=seq,
+                    recorded_at=from_microseconds(at),
+                    status=status_of(status),
+                )
         return found
 
     def get(self, scope: Scope, ids: Sequence[str], moment: Moment) -> list[Entity | None]:
@@ -50,12 +56,16 @@ class Reader:
         entity = None if row is None else entity_of(row)[1]
         return entity if entity is not None and covers(scope, entity.scope) else None
 
-    def load(self, scope: Scope, numbers: Sequence[int], *, present: bool) -> dict[int, Entity]:
+    def load(self, scope: Scope, numbers: Sequence[int], filter: Filter) -> dict[int, Entity]:
         tenant = self._db.row("tenant_get", (scope.tenant,))
         if tenant is None or not numbers:
             return {}
-        statement = "load" if present else "load_then"
-        entities = dict(map(entity_of, self._db.each(statement, (listed(numbers), tenant[0]))))
+        if filter.is_present:
+            rows = self._db.each("load", (listed(numbers), tenant[0]))
+        else:
+            values = {"numbers": listed(numbers), "tenant": tenant[0], **version_of(filter)}
+            rows = self._db.each("load_then", values)
+        entities = dict(map(entity_of, rows))
         return {number: entity for number, entity in entities.items() if covers(scope, entity.scope)}
 
     def list(self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None) -> Page:

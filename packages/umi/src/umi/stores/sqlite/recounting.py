@@ -51,7 +51,9 @@ class Recounter:
         if place is None:
             return []
         partitions = listed([number for number, _ in place.partitions])
-        return [(subject, count) for subject, count in self._db.each("subjects_named", (partitions, limit))]
+        return [
+            (subject, count) for subject, count in self._db.each("subjects_named", (partitions, limit, scope.session))
+        ]
 
     def relations(self, scope: Scope, id: str, moment: Moment) -> list[Relation]:
         number = self._number(scope, id)
@@ -81,16 +83,25 @@ class Recounter:
         if place is None:
             return []
         partitions = listed([number for number, _ in place.partitions])
-        rows = self._db.each("events", (to_microseconds(after), to_microseconds(until), partitions, limit))
+        times = to_microseconds(after), to_microseconds(until)
+        rows = self._db.each("events", (*times, partitions, limit, scope.session))
         return [event_of(row) for row in rows]
 
     def _number(self, scope: Scope, id: str) -> int | None:
         tenant = self._db.value("tenant_get", (scope.tenant,))
         row = None if tenant is None else self._db.row("get", (tenant, id))
         if row is None:
-            return None
+            return None if tenant is None else self._erased_number(scope, tenant, id)
         number, entity = entity_of(row)
         return number if covers(scope, entity.scope) else None
+
+    def _erased_number(self, scope: Scope, tenant: int, id: str) -> int | None:
+        """Return the number that was an erased entity's; of its session nothing is known any more."""
+        row = self._db.row("erased_number", (tenant, id))
+        if row is None or scope.session is not None:
+            return None
+        asked = zip((scope.user, scope.namespace, scope.agent), row[1:], strict=True)
+        return row[0] if all(part is None or part == named for part, named in asked) else None
 
 
 def _recorded(moment: Moment) -> int:

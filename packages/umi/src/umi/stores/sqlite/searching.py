@@ -63,7 +63,7 @@ def _candidates_then(db: Database, embeddings: Embeddings, place: Place, retriev
     lexical = retrieval.matches.scores.get
     return [
         Candidate(row[0], lexical(row[0]), dense.get(row[0], 0.0), row[0] in near, *row[1:])
-        for row in db.each("features_then", (listed(numbers),))
+        for row in db.each("features_then", {"numbers": listed(numbers), **place.filters})
     ]
 
 

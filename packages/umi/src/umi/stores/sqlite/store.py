@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from umi.domain.change import Applied, Batch, Event, IndexWords
 from umi.domain.entity import Entity
+from umi.domain.erasure import Erase, Erasure
 from umi.domain.moment import NOW, Moment
 from umi.domain.query import EVERYTHING, Candidate, Filter
 from umi.domain.relation import Relation
 from umi.domain.scope import Scope
-from umi.domain.time import to_microseconds
+from umi.domain.time import EPOCH, from_microseconds, to_microseconds
+from umi.domain.verification import Anchor, Verification
+from umi.domain.worth import Worth
 from umi.errors import ClosedError, ModelMismatchError, StorageError
-from umi.ports.store import Finding, IndexEntry, Known, Matches, Page, Retrieval, Stats
+from umi.ports.store import Cued, Finding, IndexEntry, Known, Matches, Page, Retrieval, Stats
 from umi.ports.world import Clock, Entropy, Lane
-from umi.stores.sqlite import searching, upkeep
+from umi.stores.sqlite import cueing, scrubbing, searching, tracing, upkeep, verifying, weighing
+from umi.stores.sqlite.accesses import Accesses
 from umi.stores.sqlite.connection import faults_named, open_reader, open_writer
 from umi.stores.sqlite.database import Database
 from umi.stores.sqlite.embeddings import Embeddings
+from umi.stores.sqlite.eraser import Eraser
 from umi.stores.sqlite.locating import locate
 from umi.stores.sqlite.matching import Matching
 from umi.stores.sqlite.reading import Reader
@@ -30,6 +37,7 @@ from umi.stores.sqlite.recounting import Recounter
 from umi.stores.sqlite.writing import REINDEX, Watermark, Writer
 
 if TYPE_CHECKING:
+    from umi.domain.change import Vector
     from umi.vectors.choice import IndexKind
 
 _log = logging.getLogger("umi.stores")
@@ -68,7 +76,13 @@ class SqliteStore:
             self.built_with = str(self._writing.value("meta_get", ("model",)))
         self._reading = Database(open_reader(path))
         self._clock = clock
-        self._writer = Writer(self._writing, path, clock, entropy, words_of)
+        self.recorded_at = EPOCH
+        self._accesses = Accesses()
+        self._writing_accesses: asyncio.Task[None] | None = None
+        self._writer = Writer(self._writing, path, clock, entropy, words_of, self._accesses)
+        self._eraser = Eraser(self._writing, path, clock, entropy, words_of)
+        if scrubbing.is_owed(self._writing):
+            scrubbing.scrub(self._writing, path)
         self._reader = Reader(self._reading)
         self._recounter = Recounter(self._reading)
         self._matching = Matching(self._reading)
@@ -78,7 +92,9 @@ class SqliteStore:
     async def apply(self, batch: Batch) -> Sequence[Applied]:
         self._check_open()
         ticket = self._writer.submit(batch)
-        return await self._write_lane.run(lambda: self._writer.settle(ticket))
+        applied = await self._write_lane.run(lambda: self._writer.settle(ticket))
+        self.recorded_at = max([self.recorded_at, *(answer.recorded_at for answer in applied)])
+        return applied
 
     async def known(self, identities: Sequence[bytes]) -> Mapping[bytes, Applied]:
         return await self._read(lambda: self._reader.known(identities))
@@ -94,7 +110,9 @@ class SqliteStore:
 
     async def match(self, scope: Scope, filter: Filter, words: Sequence[str], *, limit: int) -> Matches:
         def work() -> Matches:
-            return self._matching.best(locate(self._reading, scope, filter), words, limit)
+            place = locate(self._reading, scope, filter)
+            found = self._matching.best(place, words, limit)
+            return replace(found, silenced=True) if cueing.has_silenced(self._reading, place) else found
 
         return await self._read(work)
 
@@ -102,12 +120,43 @@ class SqliteStore:
         def work() -> Sequence[Candidate]:
             embeddings = self._vectors()
             embeddings.follow()
+            self.recorded_at = max(self.recorded_at, from_microseconds(embeddings.recorded_at))
             return searching.candidates(self._reading, embeddings, retrieval)
 
         return await self._read(work)
 
     async def load(self, scope: Scope, numbers: Sequence[int], filter: Filter = EVERYTHING) -> Mapping[int, Entity]:
-        return await self._read(lambda: self._reader.load(scope, numbers, present=filter.is_present))
+        return await self._read(lambda: self._reader.load(scope, numbers, filter))
+
+    async def cued(
+        self, scope: Scope, filter: Filter, words: Sequence[str], vector: Vector, *, limit: int
+    ) -> Sequence[Cued]:
+        cue = cueing.Cue(words=words, vector=vector, limit=limit, now=to_microseconds(self._clock.now()))
+
+        def work() -> Sequence[Cued]:
+            embeddings = self._vectors()
+            embeddings.follow()
+            return cueing.cued(self._reading, embeddings, locate(self._reading, scope, filter), cue)
+
+        return await self._read(work)
+
+    def touch(self, numbers: Sequence[int], at: datetime) -> None:
+        """Count that recall returned entities. What waits is written behind the reads' back."""
+        if not self._accesses.touch(numbers, to_microseconds(at)) or self._closed:
+            return
+        if self._writing_accesses is None or self._writing_accesses.done():
+            # Kept, because an event loop holds no task of its own accord.
+            self._writing_accesses = asyncio.get_running_loop().create_task(self._write_accesses())
+
+    async def _write_accesses(self) -> None:
+        with suppress(ClosedError):  # closing writes them, too
+            await self._write_lane.run(self._writer.write_accesses)
+
+    async def worth(self, scope: Scope, *, limit: int, after: int = 0) -> Sequence[Worth]:
+        return await self._read(lambda: weighing.worths(self._reading, scope, after=after, limit=limit))
+
+    async def vectors(self, scope: Scope, ids: Sequence[str]) -> Mapping[str, Vector]:
+        return await self._read(lambda: dict(weighing.vectors(self._reading, scope, ids, model=self._model)))
 
     async def facts(
         self, scope: Scope, subjects: Sequence[str], slots: Sequence[str] | None = None, moment: Moment = NOW
@@ -171,6 +220,30 @@ class SqliteStore:
                 upkeep.backup(db, path)
 
         await self._side_lane.run(work)
+        await self._write_lane.run(lambda: self._eraser.note_copy(path))
+
+    async def erase(self, request: Erase, *, check: bool = True) -> Erasure:
+        self._check_open()
+        outcome = await self._write_lane.run(lambda: self._eraser.erase(request))
+        await self._side_lane.run(lambda: self._eraser.erase_in_copies(outcome, request, check=check))
+        if check:
+            await self._side_lane.run(lambda: self._eraser.look(outcome))
+            for retrieval in tracing.searches(outcome.removal.evidence, self._dimensions):
+                outcome.findings += tracing.returned(outcome.removal.evidence, await self.retrieve(retrieval))
+        return outcome.receipt(now=self._eraser.now(), checked=check)
+
+    async def anchor(self) -> Anchor:
+        seq, hash = await self._read(lambda: verifying.head(self._reading))
+        return Anchor(seq=seq, at=self._clock.now(), hash=hash.hex())
+
+    async def verify(self, anchors: Sequence[Anchor]) -> Verification:
+        self._check_open()
+
+        def work() -> Verification:
+            with faults_named(self._path), closing(Database(open_reader(self._path))) as db, db.snapshot():
+                return verifying.verify(db, anchors)
+
+        return await self._side_lane.run(work)
 
     async def close(self) -> None:
         """Save the derived indexes, fold the write-ahead log back, and close. Closing twice is fine."""
@@ -195,6 +268,7 @@ class SqliteStore:
 
     def _close_writer(self, marks: list[Watermark]) -> None:
         try:
+            self._writer.write_accesses()
             if marks:
                 self._writer.run([("watermark_put", mark) for mark in marks])
         except StorageError as error:

@@ -89,6 +89,9 @@ class Transaction:
         """What is recorded from here on was decided together."""
         self.group = self.link.seq + 1
 
+    def random(self, count: int) -> bytes:
+        return self._entropy.bytes(count)
+
     def rewind(self, link: Link) -> None:
         """Forget what a batch that was rolled back left here."""
         self.link = link

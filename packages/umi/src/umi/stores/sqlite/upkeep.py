@@ -11,13 +11,12 @@ from pathlib import Path
 
 from umi.errors import Conflict, StorageError
 from umi.ports.store import Finding, Job, Severity, Stats
-from umi.stores.sqlite.chain import GENESIS, digest, link
-from umi.stores.sqlite.database import Database, Row
+from umi.stores.sqlite.database import Database
 from umi.stores.sqlite.embeddings import derived_files
 from umi.stores.sqlite.statements import migrations
+from umi.stores.sqlite.verifying import quick
 
 DISK_FREE_BYTES_MIN = 100 * 1024 * 1024
-LOG_HASH = 7  # its column in the statement log_all
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _IDS_SHOWN_MAX = 10_000
 
@@ -64,43 +63,10 @@ def _check_file(db: Database) -> Iterator[Finding]:
 
 
 def _check_log(db: Database) -> Finding:
-    previous, expected = GENESIS, 1
-    try:
-        for row in db.each("log_all"):
-            if not _fits(row, previous, expected):
-                return _broken(f"change {expected} does not fit the chain")
-            previous, expected = row[LOG_HASH], expected + 1
-    except UnicodeDecodeError:
-        return _broken(f"change {expected} cannot be read")
-    return _check_account(db, expected - 1)
-
-
-def _check_account(db: Database, changes: int) -> Finding:
-    """Whether the log accounts for every entity, and holds every change that was made."""
-    lost = db.row("log_lost", (changes,))
-    if lost is not None:
-        return _broken(f"change {lost[0]} is missing from the end of the log")
-    stray = db.row("log_disagreements")
-    if stray is not None:
-        return _broken(f"entity {stray[0]} is not as change {stray[1]} says")
+    changes, wrong = quick(db)
+    if wrong is not None:
+        return Finding(part="log", severity=Severity.BROKEN, message=wrong)
     return Finding(part="log", severity=Severity.OK, message=f"{changes} changes, chain unbroken")
-
-
-def _broken(message: str) -> Finding:
-    return Finding(part="log", severity=Severity.BROKEN, message=message)
-
-
-def _fits(row: Row, previous: bytes, expected: int) -> bool:
-    """Whether an entry follows the one before it, and its content is what it was."""
-    seq, at, kind, number, id, actor, mark, hashed, group, key, data = row
-    if tuple(map(type, row[:8])) != (int, int, int, int, str, str, bytes, bytes) or seq != expected:
-        return False
-    fields = {"seq": seq, "at": at, "kind": kind, "number": number, "id": id, "actor": actor, "digest": mark}
-    if hashed != link(previous, **fields, group=group):
-        return False
-    if data is None:
-        return True
-    return isinstance(key, bytes) and isinstance(data, str) and digest(key, data) == mark
 
 
 def _check_indexes(db: Database, model: int, dimensions: int) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ second from one caller, 5,500 from 64).
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,10 +19,13 @@ from umi.domain.entity import Entity
 from umi.errors import Corrupt, StorageError
 from umi.ports.store import IndexEntry
 from umi.ports.world import Clock, Entropy
+from umi.stores.sqlite.accesses import Accesses
 from umi.stores.sqlite.applying import apply_batch, expire
 from umi.stores.sqlite.connection import faults_named
 from umi.stores.sqlite.database import Database
 from umi.stores.sqlite.transaction import Transaction, packed, words_row
+
+_log = logging.getLogger("umi.stores")
 
 REINDEX = "reindex"
 Watermark: TypeAlias = tuple[str, int, int, int, bytes]
@@ -42,8 +46,15 @@ class Writer:
     """The one writer of this process. All methods but `submit` run on its lane."""
 
     def __init__(
-        self, db: Database, path: Path, clock: Clock, entropy: Entropy, words_of: Callable[[Entity], IndexWords]
+        self,
+        db: Database,
+        path: Path,
+        clock: Clock,
+        entropy: Entropy,
+        words_of: Callable[[Entity], IndexWords],
+        accesses: Accesses,
     ) -> None:
+        self._accesses = accesses
         self._db = db
         self._path = path
         self._words_of = words_of
@@ -87,6 +98,7 @@ class Writer:
             transaction = Transaction(self._db, self._clock, self._entropy, self._words_of)
             for ticket in group:
                 self._apply(transaction, ticket)
+            self._accesses.write(self._db)
 
     def _apply(self, transaction: Transaction, ticket: Ticket) -> None:
         """Apply one batch in the group's transaction. One that cannot be applied leaves no trace and harms no other."""
@@ -102,6 +114,16 @@ class Writer:
             self._db.command("ROLLBACK TO batch")
             transaction.rewind(before)
         self._db.command("RELEASE batch")
+
+    def write_accesses(self) -> None:
+        """Write how often recall returned what, if the disk lets us: no read and no close fails for it."""
+        if not self._accesses:
+            return
+        try:
+            with faults_named(self._path), self._db.transaction():
+                self._accesses.write(self._db)
+        except StorageError as error:
+            _log.debug("what recall returned was not counted", extra={"error": str(error)})
 
     def expire(self, now: int) -> int:
         """Take out of recall whatever is past its time."""

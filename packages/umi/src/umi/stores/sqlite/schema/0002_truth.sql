@@ -57,6 +57,7 @@ CREATE INDEX entity_by_content ON entity (tenant, content);
 CREATE INDEX entity_by_time ON entity (tenant, event_at);
 CREATE INDEX entity_by_session ON entity (session, position) WHERE session IS NOT NULL;
 CREATE INDEX entity_by_expiry ON entity (expires_at) WHERE expires_at IS NOT NULL AND status = 0;
+CREATE INDEX entity_silenced ON entity (no) WHERE status = 3;
 
 -- The words of what is not recalled by default: entities that are not active, and texts that were revised.
 CREATE VIRTUAL TABLE past_words USING fts5 (

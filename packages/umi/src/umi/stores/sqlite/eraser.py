@@ -1,0 +1,142 @@
+"""An erasure from end to end: in the store's file, in the copies made of it, and the search for what is left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from umi.domain.change import IndexWords
+from umi.domain.entity import Entity
+from umi.domain.erasure import Erase, Erasure, Trace
+from umi.domain.time import from_microseconds, to_microseconds
+from umi.errors import MemoryError as UmiError
+from umi.ports.world import Clock, Entropy
+from umi.stores.sqlite.connection import faults_named, open_reader, open_writer
+from umi.stores.sqlite.database import Database
+from umi.stores.sqlite.erasing import Removal, erase, erase_copies
+from umi.stores.sqlite.evidence import Evidence
+from umi.stores.sqlite.scrubbing import overwriting, remove_indexes, scrub
+from umi.stores.sqlite.tracing import Tracer
+from umi.stores.sqlite.transaction import Transaction
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What an erasure did so far, and what is left to say in its receipt."""
+
+    removal: Removal
+    began: int
+    findings: list[Trace] = field(default_factory=list[Trace])
+    looked: Counter[str] = field(default_factory=Counter[str])
+    backups: list[str] = field(default_factory=list[str])
+    gone: list[str] = field(default_factory=list[str])
+
+    def receipt(self, *, now: int, checked: bool) -> Erasure:
+        removal = self.removal
+        return Erasure(
+            ids=tuple(target.id for target in removal.targets),
+            derived=tuple(target.id for target in removal.derived),
+            counts={name: count for name, count in removal.counts.items() if count},
+            erased_at=from_microseconds(removal.at),
+            seq=removal.seq,
+            before=removal.before.hex(),
+            after=removal.after.hex(),
+            seconds=(now - self.began) / 1_000_000,
+            checked=checked,
+            looked=dict(self.looked),
+            findings=tuple(self.findings),
+            backups=tuple(self.backups),
+            gone=tuple(self.gone),
+        )
+
+
+class Eraser:
+    """Erases in one store. `erase` runs on the writer's lane, the other two where they hold up nobody."""
+
+    def __init__(
+        self, db: Database, path: Path, clock: Clock, entropy: Entropy, words_of: Callable[[Entity], IndexWords]
+    ) -> None:
+        self._db = db
+        self._path = path
+        self._clock = clock
+        self._entropy = entropy
+        self._words_of = words_of
+
+    def erase(self, request: Erase) -> Outcome:
+        """Erase in the store's own file, and make it forget."""
+        began = self.now()
+        db = self._db
+        with faults_named(self._path), overwriting(db), db.transaction():
+            removal = erase(self._transaction(db), request)
+        outcome = Outcome(removal=removal, began=began)
+        if removal.targets or removal.counts:
+            outcome.findings += remove_indexes(db, self._path, {target.tenant for target in removal.targets})
+        outcome.findings += scrub(db, self._path)
+        return outcome
+
+    def erase_in_copies(self, outcome: Outcome, request: Erase, *, check: bool) -> None:
+        """Erase in the backups that were made of the file whatever it has a tombstone for."""
+        with faults_named(self._path), closing(Database(open_reader(self._path))) as db:
+            copies = [Path(path) for path, keyring in db.each("backups") if keyring is None]
+            tombstones = [(number, id) for number, id in db.each("erased_all")] if copies else []
+            origin = db.value("log_first")
+        for copy in copies:
+            if not copy.exists() and copy.parent.is_dir():
+                outcome.gone.append(str(copy))
+                continue
+            try:
+                outcome.findings += self._erase_in_copy(copy, origin, tombstones, request, outcome, check=check)
+                outcome.backups.append(str(copy))
+            except (UmiError, OSError) as error:
+                outcome.findings.append(Trace(place=str(copy), what=f"this backup could not be reached: {error}"))
+
+    def note_copy(self, path: Path) -> None:
+        """Note a copy of the store, so that an erasure reaches it."""
+        with faults_named(self._path), self._db.transaction():
+            self._db.run("backup_add", (str(path.resolve()), self.now(), None))
+
+    def look(self, outcome: Outcome) -> None:
+        """Look for what is left in the store's own files."""
+        with faults_named(self._path), closing(Database(open_reader(self._path))) as db:
+            outcome.findings += self._look(db, self._path, outcome.removal.evidence, outcome.looked)
+
+    def now(self) -> int:
+        return to_microseconds(self._clock.now())
+
+    def _erase_in_copy(
+        self,
+        path: Path,
+        origin: bytes | None,
+        tombstones: Sequence[tuple[int, str]],
+        request: Erase,
+        outcome: Outcome,
+        *,
+        check: bool,
+    ) -> list[Trace]:
+        if not path.exists():
+            return [Trace(place=str(path), what="this backup cannot be reached: its folder is not there")]
+        with faults_named(path), closing(Database(open_writer(path))) as db:
+            if db.value("log_first") != origin:
+                return [Trace(place=str(path), what="another file stands where this backup was")]
+            with overwriting(db), db.transaction():
+                removal = erase_copies(self._transaction(db), tombstones, request)
+            findings = scrub(db, path)
+            if check:
+                findings += self._look(db, path, outcome.removal.evidence, outcome.looked)
+            outcome.removal.counts["in backups"] += len(removal.targets)
+        return findings
+
+    @staticmethod
+    def _look(db: Database, path: Path, evidence: Evidence, looked: Counter[str]) -> list[Trace]:
+        tracer = Tracer(db, path, evidence)
+        with db.snapshot():
+            findings: Iterator[Trace] = tracer.traces()
+            found = list(findings)
+        looked.update(tracer.looked)
+        return found
+
+    def _transaction(self, db: Database) -> Transaction:
+        return Transaction(db, self._clock, self._entropy, self._words_of)
