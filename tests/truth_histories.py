@@ -6,11 +6,11 @@ A history is a list of moves. Each names what came before by a number, so that a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from tests.embedding import HashingEmbedder
 from tests.truth_model import FOR_EVER, MANY, Claim, Kept, Model, Refused, State, found, values
@@ -28,7 +28,7 @@ from umi.providers.embedding.lane import LaneEmbedder
 from umi.stores.sqlite.store import SqliteStore
 from umi.vectors.choice import EXACT
 from umi.wiring.system import SystemEntropy
-from umi.wiring.threads import ThreadLane, ThreadPortal
+from umi.wiring.threads import ThreadPortal
 
 T = TypeVar("T")
 
@@ -72,6 +72,15 @@ class MovableClock:
         return self.time
 
 
+class InlineLane:
+    """Runs work where it is awaited: a history is one thread's, and threads would take most of its time."""
+
+    async def run(self, work: Callable[[], T]) -> T:
+        return work()
+
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
     """State one fact, as a fact or as a text. Days count from the first one."""
@@ -109,12 +118,6 @@ class Take:
 Move: TypeAlias = Say | SayBoth | Take
 
 
-class Wait(Protocol):
-    """Waits for a coroutine."""
-
-    def __call__(self, work: Coroutine[Any, Any, T], /) -> T: ...
-
-
 def world_at(path: Path, clock: MovableClock) -> World:
     embedder = HashingEmbedder()
     store = SqliteStore(
@@ -125,16 +128,16 @@ def world_at(path: Path, clock: MovableClock) -> World:
         entropy=SystemEntropy(),
         words_of=index_words,
         index_kind=lambda _: EXACT,
-        write_lane=ThreadLane("write"),
-        read_lane=ThreadLane("read"),
-        side_lane=ThreadLane("side"),
+        write_lane=InlineLane(),
+        read_lane=InlineLane(),
+        side_lane=InlineLane(),
     )
     return World(
         store=store,
-        embedder=LaneEmbedder(embedder, ThreadLane("embed")),
+        embedder=LaneEmbedder(embedder, InlineLane()),
         clock=clock,
         entropy=SystemEntropy(),
-        lane=ThreadLane("work"),
+        lane=InlineLane(),
         portal=ThreadPortal(),
     )
 
@@ -179,30 +182,30 @@ class Point:
 class Telling:
     """One history, told to both."""
 
-    def __init__(self, memory: Memory, clock: MovableClock, wait: Wait) -> None:
+    def __init__(self, memory: Memory, clock: MovableClock, *, edges_most: int = 1_000) -> None:
         self._memory = memory
+        self._edges_most = edges_most
         self._clock = clock
-        self._wait = wait
         self.model = Model()
         self.points: list[Point] = []
         self._receipts: list[Receipt | None] = []
         self._undos: list[int] = []
 
-    def tell(self, move: Move, *, minutes: float = 1) -> str:
+    async def tell(self, move: Move, *, minutes: float = 1) -> str:
         """Make one move on both sides; return its measure, or nothing if it changed nothing."""
         self._clock.time += timedelta(minutes=minutes)
         match move:
             case Say() | SayBoth():
-                return self._say(move)
+                return await self._say(move)
             case Take(what="forget" | "restore"):
-                return self._forget_or_restore(move)
+                return await self._forget_or_restore(move)
             case Take():
-                return self._undo(move)
+                return await self._undo(move)
 
-    def _say(self, move: Say | SayBoth) -> str:
+    async def _say(self, move: Say | SayBoth) -> str:
         kept = _kept(move)
-        known = self.model.known(kept.text, kept.start)
-        receipt = self._wait(_said(self._memory, move, kept.text))
+        known = self.model.known(kept)
+        receipt = await _said(self._memory, move, kept.text)
         assert receipt.created is (known is None), (move, receipt, known)
         if known is not None:
             assert receipt.id == known
@@ -222,7 +225,7 @@ class Telling:
                     return "restated stale value"
         return "statement"
 
-    def _forget_or_restore(self, move: Take) -> str:
+    async def _forget_or_restore(self, move: Take) -> str:
         ids = list(self.model.kept)
         if not ids:
             return ""
@@ -230,16 +233,16 @@ class Telling:
         act, twin = self._memory.restore, self.model.restore
         if move.what == "forget":
             act, twin = self._memory.forget, self.model.forget
-        applied, group = self._wait(act(id)), twin(id)
+        applied, group = await act(id), twin(id)
         assert applied is (group is not None), (move, id)
         if group is None:
             return ""
-        [*_, event] = self._wait(self._memory.history(id))
+        [*_, event] = await self._memory.history(id)
         receipt = Receipt(id=id, created=False, seq=event.seq, recorded_at=event.recorded_at)
         self._grow(group, receipt, "forget and restore")
         return "forget and restore"
 
-    def _undo(self, move: Take) -> str:
+    async def _undo(self, move: Take) -> str:
         numbers = self._undos[-1:] if move.what == "undo the last undo" else range(len(self.model.groups))
         if not numbers:
             return ""
@@ -251,7 +254,7 @@ class Telling:
         except Refused:
             group = None
         try:
-            undone = self._wait(self._memory.undo(receipt))
+            undone = await self._memory.undo(receipt)
         except Conflict:
             assert group is None, f"{move}: refused change {receipt.seq}"
             return ""
@@ -266,63 +269,64 @@ class Telling:
         self._receipts.append(receipt)
         self.points.append(Point(recorded_at=receipt.recorded_at, state=dict(self.model.kept), measure=measure))
 
-    def look_at_now(self, tally: Tally) -> None:
+    async def look_at_now(self, tally: Tally) -> None:
         """Compare what both believe now."""
         if self.points:
-            self._look(self.points[-1], None, self.points[-1].measure, tally)
+            await self._look(self.points[-1], None, self.points[-1].measure, tally)
 
-    def look_back(self, tally: Tally) -> None:
+    async def look_back(self, tally: Tally) -> None:
         """Compare what both believed at every change, up to just before the next one."""
         for place, point in enumerate(self.points):
-            self._look(point, point.recorded_at, "as of a change", tally)
+            await self._look(point, point.recorded_at, "as of a change", tally)
             if place + 1 < len(self.points):
                 last = self.points[place + 1].recorded_at - timedelta(microseconds=1)
-                self._look(point, last, "as of a change", tally)
+                await self._look(point, last, "as of a change", tally)
 
-    def look_around(self, tally: Tally, point: Point, *, as_of: datetime | None = None) -> None:
+    async def look_around(self, tally: Tally, point: Point, *, as_of: datetime | None = None) -> None:
         """Compare what both believe to have held at the boundaries of everything that was ever said."""
         state = point.state
         ends = {claim.end for kept in state.values() for claim in kept.claims} | {kept.until for kept in state.values()}
-        for edge in sorted({kept.start for kept in state.values()} | (ends - {FOR_EVER})):
+        edges = sorted({kept.start for kept in state.values()} | (ends - {FOR_EVER}))
+        for edge in edges[:: 1 + len(edges) // self._edges_most]:
             for step in (-1, 0):
                 moment = day(edge) + timedelta(microseconds=step)
-                self._look_valid(state, moment, as_of, tally)
+                await self._look_valid(state, moment, as_of, tally)
 
-    def _look(self, point: Point, as_of: datetime | None, measure: str, tally: Tally) -> None:
+    async def _look(self, point: Point, as_of: datetime | None, measure: str, tally: Tally) -> None:
         state, about = point.state, f"as of {as_of}" if as_of else "now"
         asked: dict[str, Any] = {} if as_of is None else {"as_of": as_of}
-        every = self._wait(self._memory.list(statuses=EVERY_STATUS, limit=EVERYTHING_MAX, **asked))
+        every = await self._memory.list(statuses=EVERY_STATUS, limit=EVERYTHING_MAX, **asked)
         tally.note(measure, [_told(item) for item in every.items], [_wanted(kept) for kept in state.values()], about)
-        page = self._wait(self._memory.list(limit=EVERYTHING_MAX, **asked))
+        page = await self._memory.list(limit=EVERYTHING_MAX, **asked)
         tally.note(measure, [item.id for item in page.items], found(state), f"listed {about}")
-        tally.note(measure, self._wait(self._memory.count(**asked)), len(found(state)), f"counted {about}")
+        tally.note(measure, await self._memory.count(**asked), len(found(state)), f"counted {about}")
         for id in (*list(state)[:1], *list(state)[-1:]):
-            told = self._wait(self._memory.get(id, **asked))
+            told = await self._memory.get(id, **asked)
             tally.note(measure, None if told is None else _told(told), _wanted(state[id]), f"got {about}")
         for subject in SUBJECTS:
-            picture = self._wait(self._memory.entity(subject, **asked))
+            picture = await self._memory.entity(subject, **asked)
             tally.note(measure, _values(picture), values(state, subject, None), f"{subject} {about}")
-        self._look_recall(state, asked, measure, tally, about)
+        await self._look_recall(state, asked, measure, tally, about)
 
-    def _look_recall(self, state: State, asked: dict[str, Any], measure: str, tally: Tally, about: str) -> None:
+    async def _look_recall(self, state: State, asked: dict[str, Any], measure: str, tally: Tally, about: str) -> None:
         slot = list(SLOTS)[len(state) % len(SLOTS)]
         subject = SUBJECTS[len(state) // len(SLOTS) % len(SUBJECTS)]
-        hits = self._wait(self._memory.recall(QUESTIONS[slot].format(subject), limit=100, **asked))
+        hits = await self._memory.recall(QUESTIONS[slot].format(subject), limit=100, **asked)
         tally.note(measure, sorted(hit.id for hit in hits), sorted(found(state)), f"recalled {about}")
         believed = values(state, subject, None).get(slot, set[str]())
         if slot not in MANY and len(believed) == 1:
             tally.note(measure, _first(hits, subject, slot), believed, f"first {slot} of {subject} {about}")
 
-    def _look_valid(self, state: State, moment: datetime, as_of: datetime | None, tally: Tally) -> None:
+    async def _look_valid(self, state: State, moment: datetime, as_of: datetime | None, tally: Tally) -> None:
         asked: dict[str, Any] = {"valid_at": moment} if as_of is None else {"valid_at": moment, "as_of": as_of}
         at, measure, about = number_of(moment), "valid_at at a boundary", f"valid at {moment} as of {as_of}"
-        page = self._wait(self._memory.list(limit=EVERYTHING_MAX, **asked))
+        page = await self._memory.list(limit=EVERYTHING_MAX, **asked)
         tally.note(measure, [item.id for item in page.items], found(state, at), f"listed {about}")
-        tally.note(measure, self._wait(self._memory.count(**asked)), len(found(state, at)), f"counted {about}")
+        tally.note(measure, await self._memory.count(**asked), len(found(state, at)), f"counted {about}")
         for subject in SUBJECTS:
-            picture = self._wait(self._memory.entity(subject, **asked))
+            picture = await self._memory.entity(subject, **asked)
             tally.note(measure, _values(picture), values(state, subject, at), f"{subject} {about}")
-        hits = self._wait(self._memory.recall("Where does Ada live?", limit=100, **asked))
+        hits = await self._memory.recall("Where does Ada live?", limit=100, **asked)
         tally.note(measure, sorted(hit.id for hit in hits), sorted(found(state, at)), f"recalled {about}")
 
 
@@ -339,6 +343,22 @@ def _kept(move: Say | SayBoth) -> Kept:
     text = TOLD[move.slot, move.changed, move.is_over].format(move.subject, move.value)
     text = text if move.as_text else f"{text}."
     return Kept(id="", text=text, start=move.day, trust=move.trust, claims=(claim,), session=move.session)
+
+
+async def tell_all(
+    memory: Memory, clock: MovableClock, moves: Sequence[Move], tally: Tally, *, edges_most: int = 1_000
+) -> None:
+    """Tell a history, and look at everything both sides believe: after each move, and of every moment before."""
+    telling = Telling(memory, clock, edges_most=edges_most)
+    for place, move in enumerate(moves):
+        # The clock goes on, stands still, or is set back.
+        if await telling.tell(move, minutes=(1, 1, 0, -5)[place % 4]):
+            await telling.look_at_now(tally)
+    await telling.look_back(tally)
+    for point in telling.points[-1:]:
+        await telling.look_around(tally, point)
+    for point in telling.points[len(telling.points) // 2 :][:1]:
+        await telling.look_around(tally, point, as_of=point.recorded_at)
 
 
 async def _said(memory: Memory, move: Say | SayBoth, text: str) -> Receipt:

@@ -15,6 +15,7 @@ TRUSTS = ("untrusted", "assistant", "user", "verified")
 MANY = frozenset({"likes"})
 FOR_EVER = float("inf")
 
+Identity: TypeAlias = tuple[str, float, str | None]
 State: TypeAlias = "dict[str, Kept]"
 
 
@@ -53,6 +54,11 @@ class Kept:
     conflicts: tuple[str, ...] = ()
 
     @property
+    def identity(self) -> Identity:
+        """What makes it the same as another, said once more."""
+        return self.text, self.start, self.session
+
+    @property
     def counts(self) -> bool:
         return self.status in {ACTIVE, SUPERSEDED}
 
@@ -82,12 +88,12 @@ class Model:
 
     kept: State = field(default_factory=dict[str, Kept])
     groups: list[list[Step]] = field(default_factory=list[list[Step]])
-    _identities: dict[tuple[str, float], str] = field(default_factory=dict[tuple[str, float], str])
+    _identities: dict[Identity, str] = field(default_factory=dict[Identity, str])
     _group: list[Step] = field(default_factory=list[Step])
 
-    def known(self, text: str, start: float) -> str | None:
+    def known(self, made: Kept) -> str | None:
         """Who already says this, so that saying it again changes nothing."""
-        return self._identities.get((text, start))
+        return self._identities.get(made.identity)
 
     def add(self, made: Kept) -> int:
         """Compare with what is known, keep it, and return the number of its group."""
@@ -103,7 +109,7 @@ class Model:
             settled = replace(settled, status=SUPERSEDED, until=settled.over_from)
         self.kept[made.id] = settled
         if settled.status == ACTIVE:
-            self._identities.setdefault((made.text, made.start), made.id)
+            self._identities.setdefault(made.identity, made.id)
         self._group.insert(0, Step(id=made.id, name="status", before=FORGOTTEN, after=settled.status))
         for id in settled.conflicts:
             if made.id not in self.kept[id].conflicts:
@@ -161,7 +167,7 @@ class Model:
     def _become(self, id: str, name: str, value: Any) -> None:
         kept = self.kept[id]
         self.kept[id] = replace(kept, **{name: value})
-        identity = kept.text, kept.start
+        identity = kept.identity
         if name == "status" and value == ACTIVE:
             self._identities.setdefault(identity, id)
         elif name == "status" and self._identities.get(identity) == id:

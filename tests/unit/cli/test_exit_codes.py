@@ -51,6 +51,11 @@ MISSING_ID = "0190aaaa-0000-7000-8000-000000000000"
         (["relations", MISSING_ID], 3),
         (["revise", MISSING_ID, "--text", "tea"], 3),
         (["undo", "12345"], 3),
+        (["silence", MISSING_ID], 3),
+        (["erase", "--id", MISSING_ID, "--yes"], 3),
+        (["erase"], 2),
+        (["anchor", "--key-file", "no-such-file"], 3),
+        (["quarantine", "list", "--limit", "0"], 2),
         (["import", "no-such-file"], 3),
         (["import", "."], 3),
         (["import", __file__, "--format", "no-such-format"], 2),
@@ -84,7 +89,8 @@ def test_what_goes_wrong_is_one_message_and_an_exit_code(umi: Umi, words: list[s
         ["recall", "tea"], ["pack", "tea"], ["list"], ["count"], ["entity", "Ada"], ["subjects"],
         ["blame", "Ada", "x"], ["history", "x"], ["relations", "x"], ["diff", "2025-01-01"], ["undo", "1"],
         ["revise", "x", "--text", "tea"],
-        ["stats"], ["doctor"], ["export", "f"], ["reindex"],
+        ["decay"], ["duplicates"], ["silence", "x"], ["quarantine", "list"], ["erase", "--id", "x", "--yes"],
+        ["verify"], ["anchor"], ["stats"], ["doctor"], ["export", "f"], ["reindex"],
     ],
 )  # fmt: skip
 def test_asking_a_store_that_is_not_there_makes_none(umi: Umi, store: Path, words: list[str]):

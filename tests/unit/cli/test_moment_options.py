@@ -80,6 +80,14 @@ def test_trust_min_leaves_out_what_less_trusted_sources_say(umi: Umi):
     assert umi("list", "--trust-min", "verified").exit_code == 1
 
 
+def test_importance_min_leaves_out_what_is_less_important(umi: Umi):
+    said(umi, "I like tea", "2025-01-01", "--importance", "0.9")
+    said(umi, "I like cocoa", "2025-01-01")
+
+    assert _texts(umi, "list", "--importance-min", "0.9") == ["I like tea"]
+    assert umi("list", "--importance-min", "7").exit_code == 2
+
+
 def test_mention_finds_what_names_someone(umi: Umi):
     umi("remember", "We met Bruno Rossi in the park")
     umi("remember", "We met nobody")

@@ -68,6 +68,9 @@ moment_options = stacked(
 narrowing_options = stacked(
     moment_options,
     click.option(
+        "--importance-min", type=float, metavar="SHARE", help="Only of at least this importance, from 0 to 1."
+    ),
+    click.option(
         "--trust-min",
         metavar="LEVEL",
         shell_complete=complete_trust,

@@ -76,7 +76,7 @@ def filter_of(asked: Narrowing) -> Filter:
         after=_time(asked.get("after")),
         before=_time(asked.get("before")),
         importance_min=importance_min,
-        trust_min=None if trust_min is None else _members("trust_min", trust_min, Trust)[0],
+        trust_min=None if trust_min is None else _member("trust_min", trust_min, Trust),
         statuses=_members("statuses", asked.get("statuses", ()), Status),
         mentions=tuple(mention_key(name) for name in _texts("mentions", asked.get("mentions", ()))),
         moment=moment_of(asked.get("as_of"), asked.get("valid_at")),
@@ -183,6 +183,13 @@ def check_min_score(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= SCORE_MAX:
         raise Invalid(f"min_score is a number from -{SCORE_MAX} to {SCORE_MAX}, not {shown(value)}.")
     return float(value)
+
+
+def _member(name: str, value: object, choices: type[E]) -> E:
+    if not isinstance(value, str):
+        raise Invalid(f"{name} is one of {', '.join(choices)}, not {shown(value)}.")
+    [member] = _members(name, value, choices)
+    return member
 
 
 def _members(name: str, values: object, choices: type[E]) -> tuple[E, ...]:

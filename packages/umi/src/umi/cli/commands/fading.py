@@ -35,7 +35,7 @@ def _is_preview(*, dry_run: bool, apply: bool) -> bool:
 @memory_options
 @click.pass_obj
 def decay(settings: Settings, *, dry_run: bool, apply: bool, **policy: Any) -> None:
-    """Preview what fades because it is worth little; --apply does it.
+    """Preview what fades, being worth little; --apply does it.
 
     A memory's score is the weighted mean of its importance, how recently and how often it was recalled, how many
     memories rest on it, and whether it is pinned. What is pinned or protected is never touched. Everything is recorded

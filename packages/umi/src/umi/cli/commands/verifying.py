@@ -53,8 +53,8 @@ def verify(settings: Settings, anchors: tuple[str, ...], key_file: str | None) -
 def anchor(settings: Settings, key_file: str | None) -> None:
     """Print the head of the log, which `umi verify` takes.
 
-    Keep it elsewhere. It is one line: a place in the log, a time, and the hash over all entries so far. A final line break of the key's
-    file is no part of the key.
+    Keep it elsewhere. It is one line: a place in the log, a time, and the hash over all entries so far. A final line
+    break of the key's file is no part of the key.
     """
     key = None if key_file is None else _key(key_file)
     with opened(settings) as memory:

@@ -29,7 +29,7 @@ def tell(memory: Memory) -> Iterator[Step]:
     berlin = story.remember_sync(FIRST, speaker="Priya", event_time="2025-03-02")
     yield Step(did=f'remember("{FIRST}", speaker="Priya", event_time="2025-03-02")', came="kept")
     lisbon = story.remember_sync(SECOND, speaker="Priya", event_time="2026-01-07")
-    decided = "; ".join(f"{one.kind}s it: {one.reason}" for one in lisbon.decisions) or "kept"
+    decided = "; ".join(f"{one.kind} of the first: {one.reason}" for one in lisbon.decisions) or "kept"
     yield Step(did=f'remember("{SECOND}", speaker="Priya", event_time="2026-01-07")', came=decided)
     yield Step(did=f'recall("{QUESTION}")', came=_answer(story))
     yield Step(did='… valid_at="2025-08-01"  # where did she live then?', came=_answer(story, valid_at="2025-08-01"))

@@ -154,7 +154,7 @@ def name_end(tokens: Sequence[Token], start: int) -> int:
     if first.word in COMMON or first.word in CALENDAR:
         return _titled_end(tokens, start)
     if first.capital:
-        opens = start == 0 and (first.word in VERBS or first.word.endswith("ing"))
+        opens = start == 0 and (first.word in VERBS or (first.word.endswith("ing") and "-" not in first.word))
         return 0 if opens and first.word not in GIVEN_NAMES else _capitals_end(tokens, start)
     return start + 1 if _is_lower_name(tokens, start) else 0
 

@@ -15,6 +15,7 @@ from umi.pipeline.facts.clause_reading import Reader
 from umi.pipeline.facts.clauses import Clause, split_clauses
 from umi.pipeline.facts.coverage import says_nothing_else
 from umi.pipeline.facts.drafts import Draft, text_of
+from umi.pipeline.facts.evidence import read_evidence
 from umi.pipeline.facts.noun_phrases import Scene
 from umi.pipeline.facts.phrases import has_change, is_hedged
 from umi.pipeline.facts.slots import slot_of
@@ -76,14 +77,16 @@ def _in_sentence(
     mark_spans(tokens, mentions, dates)
     scene.is_chat = _is_chat(tokens)
     reader = Reader(scene=scene)
-    changes = hedged = None
-    for clause in split_clauses(tokens):
-        for draft in reader.read(clause):
-            if changes is None or hedged is None:
-                changes, hedged = has_change(tokens), is_hedged(tokens)
-            draft.is_change = draft.is_change or changes or draft.mode != "state"
-            draft.is_hedged = draft.is_hedged or hedged
-            yield _fact(text, clause, draft, slots)
+    found = [(clause, draft) for clause in split_clauses(tokens) for draft in reader.read(clause)]
+    if tokens:
+        settled = {draft.slot for _, draft in found if draft.status is not FactStatus.FUTURE}
+        whole = Clause(tokens=tokens, lead="", opening=[])
+        found += ((whole, draft) for draft in read_evidence(tokens, scene, settled=settled))
+    changes, hedged = (has_change(tokens), is_hedged(tokens)) if found else (False, False)
+    for clause, draft in found:
+        draft.is_change = draft.is_change or changes or draft.mode != "state"
+        draft.is_hedged = draft.is_hedged or hedged
+        yield _fact(text, clause, draft, slots)
 
 
 def _is_chat(tokens: Sequence[Token]) -> bool:

@@ -72,11 +72,11 @@ def gist_of(turns: Sequence[Entity]) -> str:
     while left:
         best = max(left, key=lambda sentence: (_telling(sentence, said), -sentence.turn, -sentence.place))
         left.remove(best)
-        room -= len(best.text.encode())
-        if chosen and room < 0:
-            break
-        chosen.append(best)
-        said |= best.words.keys()
+        size = len(best.text.encode())
+        if size <= room or not chosen:
+            room -= size
+            chosen.append(best)
+            said |= best.words.keys()
     return _rendered(turns, chosen)
 
 

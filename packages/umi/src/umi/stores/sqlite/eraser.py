@@ -12,6 +12,7 @@ from umi.domain.change import IndexWords
 from umi.domain.entity import Entity
 from umi.domain.erasure import Erase, Erasure, Trace
 from umi.domain.time import from_microseconds, to_microseconds
+from umi.errors import Conflict, StorageError
 from umi.errors import MemoryError as UmiError
 from umi.ports.world import Clock, Entropy
 from umi.stores.sqlite.connection import faults_named, open_reader, open_writer
@@ -91,7 +92,7 @@ class Eraser:
                 outcome.findings += self._erase_in_copy(copy, origin, tombstones, request, outcome, check=check)
                 outcome.backups.append(str(copy))
             except (UmiError, OSError) as error:
-                outcome.findings.append(Trace(place=str(copy), what=f"this backup could not be reached: {error}"))
+                outcome.findings.append(Trace(place=str(copy), what=f"nothing was erased in this backup: {error}"))
 
     def note_copy(self, path: Path) -> None:
         """Note a copy of the store, so that an erasure reaches it."""
@@ -117,10 +118,10 @@ class Eraser:
         check: bool,
     ) -> list[Trace]:
         if not path.exists():
-            return [Trace(place=str(path), what="this backup cannot be reached: its folder is not there")]
+            raise StorageError("its folder is not there")
         with faults_named(path), closing(Database(open_writer(path))) as db:
             if db.value("log_first") != origin:
-                return [Trace(place=str(path), what="another file stands where this backup was")]
+                raise Conflict("another file stands in its place")
             with overwriting(db), db.transaction():
                 removal = erase_copies(self._transaction(db), tombstones, request)
             findings = scrub(db, path)

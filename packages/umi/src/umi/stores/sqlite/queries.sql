@@ -26,8 +26,9 @@ SELECT no, dimensions FROM model WHERE name = ?1;
 INSERT INTO model (name, dimensions) VALUES (?1, ?2) RETURNING no, dimensions;
 
 -- name: identity_get
--- Who already stands for an identity.
-SELECT id, content, recorded_at, status FROM entity WHERE identity = ?1;
+-- Who already stands for an identity, or stood for it before it was erased.
+SELECT id, content, recorded_at, status FROM entity WHERE identity = ?1
+UNION ALL SELECT id, seq, at, 1 FROM erased WHERE identity = ?1;
 
 -- name: tenant_get
 SELECT no, active FROM tenant WHERE name = ?1;
@@ -557,8 +558,8 @@ WHERE e.status >= 0 AND (m.no IS NULL OR length(m.vector) <> 2 * ?3
 -- name: counts
 SELECT
     (SELECT count(*) FROM entity WHERE status = 0), (SELECT count(*) FROM entity WHERE status > 0),
-    (SELECT count(*) FROM log), (SELECT count(*) FROM tenant WHERE substr(CAST(name AS BLOB), 1, 1) <> x'00'),
-    (SELECT count(*) FROM partition WHERE substr(CAST(user AS BLOB), 1, 1) <> x'00'),
+    (SELECT count(*) FROM log), (SELECT count(*) FROM tenant WHERE substr(CAST(name AS BLOB), 1, 1) IS NOT x'00'),
+    (SELECT count(*) FROM partition WHERE substr(CAST(user AS BLOB), 1, 1) IS NOT x'00'),
     (SELECT count(*) FROM session), (SELECT count(*) FROM embedding),
     (SELECT count(*) FROM entity e LEFT JOIN embedding m ON m.no = e.no AND m.model = ?1
      WHERE e.status >= 0 AND m.no IS NULL);
