@@ -11,7 +11,7 @@ code with it:
 * vector: the erased turn is returned by a search with its own vector, among all that are active or not;
 * bytes: its own word, its sentence, or the first bytes of its vector, in any file of the folder.
 
-The second check reads the files in a process of its own after every --every erasures (default 50), for all erased so far.
+The second check reads the files in a process of its own after every --every erasures, for all erased so far.
 """
 
 from __future__ import annotations

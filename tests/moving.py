@@ -54,3 +54,8 @@ def opened(path: Path, clock: MovedClock, *, embedder: BlockingEmbedder | None =
         store=store, embedder=model, clock=clock, entropy=entropy, lane=ThreadLane("work"), portal=ThreadPortal()
     )
     return Memory(world, Scope())
+
+
+def world_of(memory: Memory) -> World:
+    """What a memory stands on; no user needs to reach it."""
+    return memory._world  # pyright: ignore[reportPrivateUsage]

@@ -206,7 +206,11 @@ class Model:
             if not other.agrees(claim) and kept.start <= made.start < other.end:
                 self._compare(made, claim, (kept, place, other), disputed)
         ends = [other.end for kept, other in within if _rank(kept) >= _rank(made)]
-        return min([_denied(made, claim, known), self._followed(made, claim, told, disputed), *ends])
+        later = [(kept, other) for kept, _, other in told if made.start < kept.start < other.end]
+        end = min([_denied(made, claim, known), *_bounds(made, claim, later), *ends])
+        weaker = [found for found in later if _rank(found[0]) < _rank(made) and found[0].start < end]
+        disputed += [kept.id for kept, other in weaker if not other.agrees(claim)]
+        return end
 
     def _compare(self, made: Kept, claim: Claim, found: Found, disputed: list[str]) -> None:
         kept, place, _ = found
@@ -215,20 +219,6 @@ class Model:
             disputed.append(kept.id)
         else:
             self._overrule(made, kept, place, disputed)
-
-    def _followed(self, made: Kept, claim: Claim, told: Iterable[Found], disputed: list[str]) -> float:
-        """When what is known of a later time begins, by a source that may say so."""
-        later = [(kept, other) for kept, _, other in told if made.start < kept.start < other.end]
-        bounds = [
-            other.end if other.agrees(claim) else kept.start for kept, other in later if _rank(kept) >= _rank(made)
-        ]
-        end = min(bounds, default=FOR_EVER)
-        disputed += [
-            kept.id
-            for kept, other in later
-            if not other.agrees(claim) and kept.start < end and _rank(kept) < _rank(made)
-        ]
-        return end
 
     def _overrule(self, made: Kept, kept: Kept, place: int, disputed: list[str]) -> None:
         """End one claim of a known text, unless its source is trusted more."""
@@ -263,6 +253,12 @@ def _contradicts(some: Iterable[Claim], others: Iterable[Claim]) -> bool:
 
 def _rank(kept: Kept) -> int:
     return TRUSTS.index(kept.trust)
+
+
+def _bounds(made: Kept, claim: Claim, later: Iterable[tuple[Kept, Claim]]) -> list[float]:
+    """When what is known of a later time ends or begins, by sources that may say so."""
+    told = [(kept, other) for kept, other in later if _rank(kept) >= _rank(made)]
+    return [other.end if other.agrees(claim) else kept.start for kept, other in told]
 
 
 def _denied(made: Kept, claim: Claim, known: Iterable[Found]) -> float:

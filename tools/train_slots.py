@@ -194,9 +194,7 @@ def _cross_validate(sample: Sample, names: Sequence[str], kind: str) -> None:
     found = np.zeros((len(sample.labels), len(names)), np.float32)
     for fold in range(FOLDS):
         held = folds == fold
-        taught = Sample(
-            vectors=sample.vectors[~held], labels=sample.labels[~held], wordings=sample.wordings[~held]
-        )
+        taught = Sample(vectors=sample.vectors[~held], labels=sample.labels[~held], wordings=sample.wordings[~held])
         found[held] = _chances(_train(taught, len(names)), sample.vectors[held])
     best, sure = found.argmax(axis=1), found.max(axis=1)
     told = sample.labels > 0

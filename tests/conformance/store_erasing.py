@@ -148,6 +148,13 @@ class Erasing:
         assert set(erasure.derived) == {"on one", "on that"}
         assert set((await erase(store, "other")).ids) == {"other", "on both"}
 
+    async def test_what_was_made_from_its_text_goes_with_it_though_other_sources_stay(self, store: Store):
+        await apply(store, add("one"), add("two"), add("a gist of one and two", id="gist"))
+        await apply(store, *(relate("gist", id, RelationKind.DERIVE) for id in ("one", "two")))
+        erasure = await erase(store, "one")
+        assert set(erasure.ids) == {"one", "gist"}
+        assert await listed(store) == ["two"]
+
     async def test_a_relation_that_was_taken_back_rests_on_nothing(self, store: Store):
         await apply(store, add("source"), add("note"))
         [related] = await apply(store, relate("note", "source"))

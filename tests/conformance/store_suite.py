@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.conformance.making import SOLE, Backend, add, apply, fill, near
 from tests.conformance.store_erasing import Erasing
+from tests.conformance.store_fading import Fading
 from tests.conformance.store_filters import CROWD, Filters, crowd
 from tests.conformance.store_listing import Listing
 from tests.conformance.store_model import Model
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 STRANGE = Scope(tenant="elsewhere")
 
 
-class StoreSuite(Writing, Scopes, Filters, Searching, Listing, Versions, Undoing, Erasing, Upkeep, Model):
+class StoreSuite(Writing, Scopes, Filters, Searching, Listing, Fading, Versions, Undoing, Erasing, Upkeep, Model):
     """Everything that every store must do. `backend` is the one fixture to override."""
 
     @pytest.fixture(scope="class")

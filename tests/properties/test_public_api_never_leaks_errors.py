@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from itertools import count
@@ -27,6 +27,8 @@ from umi.domain.receipt import Receipt, Rejected
 from umi.domain.turn import Role, Turn
 from umi.engine.asking import Narrowing
 from umi.engine.memory import Memory
+from umi.engine.revising import Revision
+from umi.engine.stating import Told
 from umi.errors import ClosedError, Invalid, LimitExceeded
 from umi.errors import MemoryError as UmiError
 from umi.ports.store import Severity
@@ -127,6 +129,7 @@ NASTY: dict[str, Any] = {
 }
 SKIPPED = {"open", "scoped", "close", "close_sync", "entities"}  # each has a test of its own
 CALLBACKS = {"progress", "count_tokens"}  # what a function of the caller's raises is the caller's
+SPELT = {"narrowing": Narrowing, "told": Told, "changes": Revision}  # what stands behind a method's further keywords
 LISTS = {"turns"}  # a text is a sequence of characters: ten million turns are another matter, see below
 EVERY_CHECK = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
 LIMIT_VALUES = {str(value) for name, value in vars(limits).items() if name.endswith("_MAX")}
@@ -144,12 +147,15 @@ class Rig:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.memory = Memory.open(folder / "memory.db", embedder=HashingEmbedder())
+        self.revised = self.memory.remember_sync("This text is there to be changed.").id  # and undone: it is change 1
         self.before = [self.memory.remember_sync(text, speaker="Ada").id for text in BEFORE]
         self.runner = asyncio.Runner()
         self.numbers = count()
+        self.closed = False
 
     def call(self, name: str, /, **asked: Any) -> object:
-        method = getattr(self.memory, name)
+        # A tenant is erased by True, which is among the bad input: let it be somebody else's.
+        method = getattr(self.memory.scoped(user="nobody") if name.startswith("erase") else self.memory, name)
         if inspect.iscoroutinefunction(method):
             return self.runner.run(method(**asked))
         return method(**asked)
@@ -157,17 +163,29 @@ class Rig:
     def base(self, name: str) -> dict[str, Any]:
         """Arguments with which the method works."""
         number = next(self.numbers)
-        known = {
+        known: dict[str, Any] = {
             "text": f"text {number}",
             "query": "heron",
-            "id": "none",
+            "id": self.revised if name.startswith(("revise", "history")) else "none",
             "turns": [f"turn {number}"],
             "path": self._path(name),
+            "subject": "Emma",
+            "slot": "lives_in",
+            "value": f"place {number}",
+            "name": "Ada",
+            "what": "Ada",
+            "after": datetime(2020, 1, 1, tzinfo=UTC),
         }
-        return {one: known[one] for one in keywords(name) if one in known and self._required(name, one)}
+        if name.startswith("undo"):
+            known |= {"change": 1 if self.closed else self.memory.remember_sync(f"undone {number}").seq}
+        asked = {one: known[one] for one in keywords(name) if one in known and self._required(name, one)}
+        if name.startswith("erase") and self.closed:
+            asked["ids"] = ["none"]
+        return asked | ({"importance": number % 10 / 10} if name.startswith("revise") else {})
 
     def _required(self, name: str, keyword: str) -> bool:
-        return inspect.signature(getattr(Memory, name)).parameters[keyword].default is inspect.Parameter.empty
+        parameter = inspect.signature(getattr(Memory, name)).parameters.get(keyword)
+        return parameter is not None and parameter.default is inspect.Parameter.empty
 
     def _path(self, name: str) -> str:
         if not name.startswith("import"):
@@ -199,11 +217,11 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 
 def keywords(name: str) -> list[str]:
-    """Every argument of a method, those of `Narrowing` spelt out."""
+    """Every argument of a method, its further keywords spelt out."""
     found: list[str] = []
     for parameter in list(inspect.signature(getattr(Memory, name)).parameters.values())[1:]:
-        spelt = Narrowing.__annotations__ if parameter.kind is inspect.Parameter.VAR_KEYWORD else [parameter.name]
-        found += spelt
+        is_open = parameter.kind is inspect.Parameter.VAR_KEYWORD
+        found += SPELT[parameter.name].__annotations__ if is_open else [parameter.name]
     return found
 
 
@@ -363,6 +381,7 @@ def test_every_method_of_a_closed_memory_says_that_it_is_closed(tmp_path: Path):
     rig = Rig(tmp_path)
     rig.memory.close_sync()
     rig.memory.close_sync()
+    rig.closed = True
     for name in methods:
         with pytest.raises(ClosedError):
             rig.call(name, **rig.base(name))

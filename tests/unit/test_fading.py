@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.moving import MovedClock, opened
+from tests.moving import MovedClock, opened, world_of
 from tests.unit.stores.opening import execute
 
 from umi import Memory, Status
@@ -103,13 +103,13 @@ class TestCountingRecalls:
 
         memory.recall_sync(CUE, limit=WRITTEN_COUNT_MIN)
         memory.recall_sync(CUE, limit=WRITTEN_COUNT_MIN)
-        memory._world.portal.run(memory._world.store.adopt_model)  # the write lane has come this far then
+        memory.portal.run(world_of(memory).store.adopt_model)  # the write lane has come this far then
 
         [(rows,)] = execute(path, "SELECT count(*) FROM access")
         assert rows > 0
 
     def test_no_more_counts_wait_than_the_limit(self, memory: Memory):
-        store: Any = memory._world.store
+        store: Any = world_of(memory).store
         store._accesses.touch(range(2 * ACCESSES_WAITING_COUNT_MAX), 0)
 
         assert len(store._accesses._waiting) == ACCESSES_WAITING_COUNT_MAX
@@ -120,7 +120,7 @@ class TestCountingRecalls:
         with caplog.at_level("DEBUG", "umi.stores"), opened(path, clock) as memory:
             memory.remember_sync(HARBOUR)
             memory.recall_sync(CUE)
-            store: Any = memory._world.store
+            store: Any = world_of(memory).store
             monkeypatch.setattr(store._accesses, "write", _full)
 
         assert "not counted" in caplog.text
@@ -232,7 +232,7 @@ class TestDecay:
     ):
         id = memory.remember_sync(HARBOUR).id
         clock.pass_time(days=1)
-        store = memory._world.store
+        store = world_of(memory).store
         weigh = store.worth
 
         async def weighed_then_pinned(*args: Any, **rest: Any) -> Any:
@@ -394,7 +394,7 @@ class TestCues:
         async def never(*_: object, **__: object) -> Any:
             raise AssertionError("asked for what is silenced")
 
-        monkeypatch.setattr(memory._world.store, "cued", never)
+        monkeypatch.setattr(world_of(memory).store, "cued", never)
 
         assert memory.recall_sync(CUE, user="bob").items == ()
         assert memory.recall_sync(CUE, statuses=["active"]).items
@@ -422,12 +422,13 @@ class TestDuplicates:
     def test_a_preview_changes_nothing_and_the_deed_merges_the_newer_into_the_oldest(
         self, memory: Memory, clock: MovedClock
     ):
-        texts = ["I like tea with milk", "I like tea with milk!", "I really like tea with milk"]
+        herons = "The herons stand still by the river"
+        texts = [herons, herons, "The herons really stand still by the river"]
         ids: list[str] = []
         for number, text in enumerate(texts):
             clock.pass_time(seconds=1)
             ids.append(memory.remember_sync(text, session=f"s{number}").id)
-        memory.remember_sync("I like tea with lemon")
+        memory.remember_sync("The herons stand still by the lake")
 
         preview = memory.duplicates_sync()
         assert (preview.dry_run, preview.considered, memory.count_sync()) == (True, 4, 4)

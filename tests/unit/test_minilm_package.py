@@ -88,6 +88,8 @@ def test_the_wheel_carries_the_model_and_its_licences_and_nothing_else(wheel: Pa
     assert names == {
         "umi_minilm/__init__.py",
         "umi_minilm/py.typed",
+        "umi_minilm/slot_head.py",
+        "umi_minilm/slots.npz",
         "umi_minilm/wordpiece.py",
         "umi_minilm/data/SHA256SUMS",
         "umi_minilm/data/model.onnx",

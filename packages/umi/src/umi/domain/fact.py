@@ -13,6 +13,7 @@ from umi.limits import CONFIDENCE_DEFAULT
 
 SELF = "user"
 """The subject of "I", where nothing names who speaks."""
+GUESS_CONFIDENCE_MAX = 0.5
 
 
 class FactStatus(StrEnum):
@@ -57,3 +58,8 @@ class Fact:
     since: datetime | None = None
     until: datetime | None = None
     superseded_by: str | None = None
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether it was guessed from the whole text and not read in any of its characters: it only helps recall."""
+        return self.start == self.end and self.confidence <= GUESS_CONFIDENCE_MAX

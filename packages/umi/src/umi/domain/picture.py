@@ -103,6 +103,7 @@ class Diff:
     """What changed in what is recalled between two recorded times, (after, until], and the changes that did it.
 
     `gone` are as they are at the later time: their status says whether they were superseded, forgotten and so on.
+    `erased` are ids: of these nothing else is left.
     """
 
     after: datetime
@@ -110,4 +111,5 @@ class Diff:
     added: tuple[Entity, ...] = ()
     gone: tuple[Entity, ...] = ()
     revised: tuple[Revised, ...] = ()
+    erased: tuple[str, ...] = ()
     events: tuple[Event, ...] = field(default=())

@@ -10,8 +10,9 @@ from enum import StrEnum
 class RelationKind(StrEnum):
     """What the source does to, or says of, the target.
 
-    The first five come from comparing a new statement with what is known: it says the `same`, takes its place
-    (`update`), adds to it (`extend`), follows from it (`derive`), or cannot be true along with it (`contradict`).
+    Four come from comparing a new statement with what is known: it says the `same`, takes its place (`update`), adds to
+    it (`extend`), or cannot be true along with it (`contradict`). To `derive` is to be made from the target's text, as a
+    gist is, and to go with it when it is erased; what `cites` several goes with the last of them.
     """
 
     SAME = "same"

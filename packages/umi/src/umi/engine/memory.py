@@ -74,6 +74,23 @@ class Memory(Writing, Reading, Truth, Forgetting, Fading, Reviewing, Proving, Up
         behaviour = Behaviour(evolve=check_flag("evolve", evolve), slots=check_slots(slots))
         return cls(open_world(None if path is None else check_path("path", path), embedder), scope, behaviour=behaviour)
 
+    @staticmethod
+    def restore_backup(path: str | Path, keyring: str | Path, to: str | Path) -> int:
+        """Make a memory file of a sealed backup and its keyring; return how many entities were erased since.
+
+        Those are not in it: their keys are destroyed, and tombstones stand in the log instead.
+
+        Raises:
+            Conflict: something already stands at `to`, or the keyring is another store's.
+            Invalid: it is no sealed backup, was changed, or there is no keyring.
+            Unsupported: the package `cryptography` (the extra `sealed`) is missing.
+
+        """
+        from umi.wiring.world import restore_backup
+
+        given = (check_path(name, value) for name, value in (("path", path), ("keyring", keyring), ("to", to)))
+        return restore_backup(*given)
+
     def scoped(
         self,
         *,

@@ -36,7 +36,13 @@ async def recall(world: World, question: Question, *, explain: bool) -> Hits:
     asked = ask(question.text, now=question.now)
     watch.lap("ask")
     retrieved = await retrieve(
-        world.store, world.embedder, asked, scope=question.scope, filter=question.filter, limit=question.limit
+        world.store,
+        world.embedder,
+        asked,
+        scope=question.scope,
+        filter=question.filter,
+        limit=question.limit,
+        reader=world.slot_reader,
     )
     watch.lap("retrieve")
     cosines = _cosines(world)

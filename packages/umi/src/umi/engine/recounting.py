@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from itertools import islice
 
-from umi.domain.change import Event
+from umi.domain.change import Act, Event
 from umi.domain.entity import Entity, Status
 from umi.domain.fact import Fact, FactStatus, Slot
 from umi.domain.label import mention_key
@@ -76,7 +76,7 @@ async def _statements(
         keys = named
 
     def wanted(fact: Fact) -> bool:
-        return fact.about in keys and (slot is None or fact.slot == slot)
+        return fact.about in keys and not fact.is_guess and (slot is None or fact.slot == slot)
 
     found = [
         Statement(fact=fact, entity=entity) for entity in entities.values() for fact in entity.facts if wanted(fact)
@@ -116,6 +116,7 @@ async def diff(world: World, scope: Scope, after: datetime, until: datetime) -> 
         added=tuple(added),
         gone=tuple(gone),
         revised=tuple(revised),
+        erased=tuple(event.id for event in events if event.act is Act.ERASE),
         events=tuple(events),
     )
 

@@ -21,7 +21,9 @@ from umi.pipeline.remember.accept import Accepted, accept
 from umi.pipeline.remember.embed import embed, worded
 
 if TYPE_CHECKING:
+    from umi.pipeline.remember.embed import Embedded
     from umi.pipeline.remember.evolve import Evolved
+    from umi.ports.slot_reader import SlotReader
 
 Said: TypeAlias = Turn | str | Mapping[str, Any]
 
@@ -82,6 +84,8 @@ async def _keep(keeper: Keeper, accepted: Sequence[Accepted], sources: Sequence[
     items = await world.lane.run(lambda: [worded(_note(keeper, item)) for item in accepted])
     entities = [item.entity for item in items]
     embedded, knowledge = await asyncio.gather(embed(items, world.embedder), known_to(keeper, entities))
+    if world.slot_reader is not None:
+        embedded = _guessed(embedded, world.slot_reader)
     for _ in range(DECISIONS_TRIED_MAX):
         decided = decide(keeper, embedded, accepted, knowledge, sources)
         applied = await world.store.apply(decided.batch)
@@ -89,6 +93,12 @@ async def _keep(keeper: Keeper, accepted: Sequence[Accepted], sources: Sequence[
             return _receipts(decided, applied)
         knowledge = await known_to(keeper, entities)
     raise StorageBusyError("What is known of a subject keeps changing while it is being compared. Try again.")
+
+
+def _guessed(embedded: Sequence[Embedded], reader: SlotReader) -> list[Embedded]:
+    from umi.pipeline.remember.guess import guess
+
+    return [guess(item, reader) for item in embedded]
 
 
 def _receipts(decided: Decided, applied: Sequence[Applied]) -> list[Receipt]:

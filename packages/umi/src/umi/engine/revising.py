@@ -42,9 +42,10 @@ class Revision(TypedDict, total=False):
 
 async def revise(keeper: Keeper, id: str, changes: Mapping[str, Any], reason: str) -> bool:
     world = keeper.world
-    unknown = set(changes) - set(Revision.__annotations__)
+    unknown = sorted(set(changes) - set(Revision.__annotations__))
     if unknown or not changes:
-        raise Invalid(f"A revision sets some of {', '.join(Revision.__annotations__)}; not {', '.join(unknown)}.")
+        told = f"not {', '.join(unknown)}" if unknown else "none was given"
+        raise Invalid(f"A revision sets some of {', '.join(Revision.__annotations__)}; {told}.")
     [entity] = await world.store.get(keeper.scope, [id])
     if entity is None:
         raise NotFound(f"Nothing in this scope has the id {id!r}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from umi.domain.fact import Fact, FactStatus
 from umi.domain.receipt import Receipt
@@ -66,8 +66,8 @@ async def remember_fact(keeper: Keeper, stated: Stated, told: Mapping[str, Any],
     turn = turn_of({"memory_type": "semantic", **told, "text": text})
     accepted = accept(turn, scope=keeper.scope, now=keeper.world.clock.now())
     fact = replace(fact, confidence=float(turn.confidence), end=len(text))
-    await _check_sources(keeper, sources)
-    return await remember_accepted(keeper, replace(accepted, facts=(fact,)), tuple(sources))
+    checked = await _checked_sources(keeper, sources)
+    return await remember_accepted(keeper, replace(accepted, facts=(fact,)), checked)
 
 
 def _fact(stated: Stated, keeper: Keeper) -> Fact:
@@ -94,11 +94,13 @@ def _fact(stated: Stated, keeper: Keeper) -> Fact:
     )
 
 
-async def _check_sources(keeper: Keeper, sources: Sequence[str]) -> None:
-    if isinstance(sources, str):
-        raise Invalid("sources is a list of ids, not one string.")
-    ids = [check_id(id) for id in sources]
+async def _checked_sources(keeper: Keeper, sources: object) -> tuple[str, ...]:
+    """Check that every source is in the scope."""
+    if isinstance(sources, str) or not isinstance(sources, Sequence):
+        raise Invalid(f"sources is a list of ids, not {shown(sources)}.")
+    ids = tuple(check_id(id) for id in cast("Sequence[object]", sources))
     found = await keeper.world.store.get(keeper.scope, ids)
     missing = [id for id, entity in zip(ids, found, strict=True) if entity is None]
     if missing:
         raise NotFound(f"Nothing in this scope has the id {missing[0]!r}.")
+    return ids

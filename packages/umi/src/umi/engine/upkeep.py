@@ -37,14 +37,21 @@ class Upkeep(Bound):
         check_callable("progress", progress)
         return await keeping.reindex(self._world, progress)
 
-    async def backup(self, path: str | Path) -> None:
+    async def backup(self, path: str | Path, *, keyring: str | Path | None = None) -> None:
         """Write a consistent copy of the whole store while others read and write.
 
+        Erasing reaches it as long as it stays where it was written. With a `keyring`, the path of a file that is made
+        if it is not there, the copy is sealed: each entity is encrypted under a key of its own that lies in that file
+        only, and erasing destroys the key, wherever the copy is by then. `Memory.restore_backup` opens it. Keep the
+        keyring apart from the copy.
+
         Raises:
-            Conflict: something already stands at that path.
+            Conflict: something already stands at that path, or the keyring is another store's.
+            Unsupported: sealing needs the package `cryptography` (the extra `sealed`).
 
         """
-        await self._world.store.backup(check_path("path", path))
+        keys = None if keyring is None else check_path("keyring", keyring)
+        await self._world.store.backup(check_path("path", path), keys)
 
     stats_sync = blocking(stats)
     check_sync = blocking(check)

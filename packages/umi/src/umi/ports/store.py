@@ -272,11 +272,14 @@ class Store(Protocol):
         """Remove index rows that belong to no entity."""
         ...
 
-    async def backup(self, path: Path) -> None:
-        """Write a consistent copy while others read and write.
+    async def backup(self, path: Path, keyring: Path | None = None) -> None:
+        """Write a consistent copy while others read and write, and reach it by every erasure from then on.
+
+        With a keyring: a sealed one, of which nothing can be read without the keys in that file.
 
         Raises:
-            Conflict: something already stands at that path.
+            Conflict: something already stands at that path, or the keyring is another store's.
+            Unsupported: sealing needs a package that is not installed.
 
         """
         ...

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from umi.ports.embedder import Embedder
+from umi.ports.slot_reader import SlotReader
 from umi.ports.store import Store
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class World:
     """Everything an engine touches outside itself. Simulation is another World, not another engine.
 
     `lane` runs what would block the event loop and belongs to no other part, such as reading a file.
+    `slot_reader` knows the embedder's vectors; where there is none, only the rules read facts.
     """
 
     store: Store
@@ -52,3 +54,4 @@ class World:
     entropy: Entropy
     lane: Lane
     portal: Portal
+    slot_reader: SlotReader | None = None

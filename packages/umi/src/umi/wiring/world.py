@@ -11,6 +11,7 @@ from umi.domain.text import shown
 from umi.errors import Invalid, StorageReadOnlyError
 from umi.pipeline.remember.embed import index_words
 from umi.ports.embedder import Embedder
+from umi.ports.slot_reader import SlotReader
 from umi.ports.world import World
 from umi.providers.embedding.lane import BlockingEmbedder, LaneEmbedder
 from umi.stores.sqlite.store import SqliteStore
@@ -55,7 +56,15 @@ def open_world(path: Path | None, embedder: Embedder | BlockingEmbedder | None) 
         entropy=entropy,
         lane=ThreadLane("work"),
         portal=ThreadPortal(),
+        slot_reader=_slot_reader() if embedder is None else None,
     )
+
+
+def restore_backup(path: Path, keyring: Path, to: Path) -> int:
+    """Make a store of a sealed backup; return how many entities were erased since it was made."""
+    from umi.stores.sqlite.sealing import unseal
+
+    return unseal(path, keyring, to, clock=SystemClock(), entropy=SystemEntropy(), words_of=index_words)
 
 
 def default_path() -> Path:
@@ -66,6 +75,12 @@ def default_path() -> Path:
         return user_data_path("umi", appauthor=False) / STORE_NAME
     except (OSError, RuntimeError) as error:
         raise StorageReadOnlyError("This platform names no folder for user data. Give Memory.open a path.") from error
+
+
+def _slot_reader() -> SlotReader:
+    from umi_minilm.slot_head import SlotHead
+
+    return SlotHead()
 
 
 def _embedder(given: Embedder | BlockingEmbedder | None) -> Embedder:

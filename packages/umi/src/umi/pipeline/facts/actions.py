@@ -10,7 +10,8 @@ from umi.pipeline.facts.complements import Complement, complements, listed, valu
 from umi.pipeline.facts.drafts import Draft
 from umi.pipeline.facts.frames import FRAMES, Frame
 from umi.pipeline.facts.groups import Group
-from umi.pipeline.facts.kinds import fits, is_named
+from umi.pipeline.facts.kinds import TEAMS, fits, is_named
+from umi.pipeline.facts.lexicon import LANGUAGES, pastime_end
 from umi.pipeline.facts.noun_phrases import Phrase
 from umi.pipeline.facts.phrases import ADVERBS
 from umi.pipeline.facts.slots import SLOTS
@@ -24,6 +25,8 @@ _MOVED_ALONG = frozenset(
     "back over down up out off away house home flat family kid kids wife husband everything life base whole his her "
     "my our their the in place apartment flat room condo abroad permanently household again and".split()
 )
+_OFFICES = frozenset("floor desk role position group office".split())
+_HELD = frozenset("flat apartment house home room place job car lease key post seat phone number".split())
 _BEARING = frozenset(["stand", "bear"])
 _TAKING_OFFICE = frozenset("take become step come start serve act".split())
 
@@ -80,7 +83,7 @@ def _framed(
             continue
         draft = Draft(
             subject=phrase.subject,
-            slot=_slot(frame, value),
+            slot=_slot(frame, value, at_school=any(one.preposition == "at" for one in parts)),
             value=value,
             status=status,
             mode=frame.mode,
@@ -115,27 +118,45 @@ def _each(slot: str, value: list[Token], tails: Sequence[Sequence[Token]]) -> li
     return values
 
 
-def _slot(frame: Frame, value: Sequence[Token]) -> str:
-    """What is called a team by its last word is one, and a street is an address."""
+def _slot(frame: Frame, value: Sequence[Token], *, at_school: bool) -> str:
+    """A street is an address, and who studies Italian at no school is learning it."""
     if frame.slot == "lives_in" and fits("street", value, is_chat=True):
         return "address"
+    if frame.slot == "studies" and value[-1].word in LANGUAGES and not at_school:
+        return "learning"
     return frame.slot
 
 
 def _is_sensible(frame: Frame, value: Sequence[Token], parts: Sequence[Complement]) -> bool:
     match frame.slot:
+        case "lives_in":
+            return not _is_of_work(parts) and (frame.mode != "enter" or bool(frame.nouns) or _moves_oneself(parts))
         case "works_at" if frame.where & {"at"}:
             return not _is_workout(parts)
-        case "lives_in" if frame.mode == "enter" and not frame.nouns:
-            return _moves_oneself(parts)
+        case "works_at" | "hobby" if frame.mode == "exit":
+            return _is_left(frame.slot, value)
         case "uses":
             return value[0].kind == "word"
-        case "plays":
-            return value[-1].word not in _SPORTS_NOT
-        case "salary":
-            return value[0].text[0] in "$\u20ac\u00a3" or value[0].word.endswith("k")
+        case "plays" | "salary":
+            return value[-1].word not in _SPORTS_NOT if frame.slot == "plays" else _is_money(value[0])
         case _:
             return True
+
+
+def _is_money(token: Token) -> bool:
+    return token.text[0] in "$\u20ac\u00a3" or token.word.endswith("k")
+
+
+def _is_left(slot: str, value: Sequence[Token]) -> bool:
+    """Whether what is quit can be of the slot: no employer is "Icelandic", and no hobby is "the flat"."""
+    if slot == "hobby":
+        return value[-1].word not in _HELD
+    return value[0].word not in LANGUAGES and not pastime_end([token.word for token in value], 0)
+
+
+def _is_of_work(parts: Sequence[Complement]) -> bool:
+    """Read "Moved to the Pricing team" and "to the fourth floor" as moves within a company."""
+    return any(token.word in TEAMS or token.word in _OFFICES for part in parts for token in part.tokens)
 
 
 def _is_workout(parts: Sequence[Complement]) -> bool:

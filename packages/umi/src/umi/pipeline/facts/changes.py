@@ -11,6 +11,7 @@ from umi.pipeline.facts.complements import Complement, complements, value_tokens
 from umi.pipeline.facts.drafts import Draft
 from umi.pipeline.facts.groups import Group
 from umi.pipeline.facts.kinds import fits, is_named
+from umi.pipeline.facts.lexicon import DIET, LANGUAGES, color_end, pastime_end
 from umi.pipeline.facts.noun_phrases import Phrase
 from umi.pipeline.facts.phrases import PRONOUNS
 from umi.pipeline.facts.slots import SLOTS, canonical_name
@@ -150,6 +151,9 @@ def _slot_of_noun(exchange: Exchange, phrase: Phrase, *, is_chat: bool) -> str:
 def _guessed(exchange: Exchange, group: Group, phrase: Phrase) -> tuple[str, float]:
     """Guess what two names are that nothing tells: what "I" switch between is a tool, what Marta does an employer."""
     strong = group.lemma in _FROM_TO_STRONG
+    lexical = _by_lexicon(exchange.new) or _by_lexicon(exchange.old)
+    if lexical:
+        return lexical, 0.85
     names = bool(exchange.old and is_named(exchange.old) and exchange.new and is_named(exchange.new))
     if exchange.old and fits("field", exchange.old, is_chat=False) == fits("field", exchange.new, is_chat=False) == 1:
         return "studies", 0.75
@@ -160,6 +164,19 @@ def _guessed(exchange: Exchange, group: Group, phrase: Phrase) -> tuple[str, flo
     if strong and (phrase.is_self or len(exchange.new) > 1):
         return "uses", 0.65
     return "works_at", 0.65
+
+
+def _by_lexicon(side: Sequence[Token]) -> str:
+    words = [token.word for token in side]
+    if not words:
+        return ""
+    if words[-1] in LANGUAGES:
+        return "learning"
+    if DIET.fullmatch(words[0]):
+        return "diet"
+    if words[-1] in {"floor", "storey"}:
+        return "floor"
+    return "hobby" if pastime_end(words, 0) == len(words) else "favorite_color" if color_end(words, 0) else ""
 
 
 def _is(kind: str, side: Sequence[Token], group: Group) -> bool:

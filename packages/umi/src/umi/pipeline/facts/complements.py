@@ -20,6 +20,9 @@ _WORDS_MAX = 8
 _NAMED_KINDS = frozenset(["place", "org", "person", "name"])
 _DATED_KINDS = frozenset(["date", "number", "phone", "any", "age", "street"])
 _SINGLE_KINDS = frozenset(["role", "title", "team", "gym", "school"])
+_TRADES = frozenset(["role", "title"])
+_BECOMING = frozenset("become becoming be being work working as".split())
+_RANKING = frozenset("above best most more better beyond".split())
 _THIRD = frozenset([Form.THIRD])
 _AND = frozenset(["and", "&", "or", "plus"])
 
@@ -61,6 +64,8 @@ def value_tokens(tokens: Sequence[Token], kind: str) -> list[Token]:
         place += 1
     if kind == "name" and [token.word for token in tokens[place : place + 2]] == ["name", "of"]:
         place += 2
+    while kind in _TRADES and place < len(tokens) and (tokens[place].word in _BECOMING or _is_leading(tokens, place)):
+        place += 1
     if kind == "date" and place < len(tokens) and tokens[place].word in {"on", "in"}:
         place += 1
     kept: list[Token] = []
@@ -133,6 +138,10 @@ def _is_apart(token: Token, kept: Sequence[Token], kind: str) -> bool:
 def _ends_phrase(token: Token, kept: Sequence[Token], kind: str) -> bool:
     word = token.word
     if (word in BE or word in HAVE) and word != "'s":
+        return True
+    if kind == "thing" and word in _RANKING:
+        return True
+    if kind == "vehicle" and kept[0].capital and not (token.capital or token.kind == "number"):
         return True
     if kind in _NAMED_KINDS:
         return word in _AND or _is_other(token, kept)

@@ -1,4 +1,4 @@
-"""Words that together speak of a slot, though none of them is its verb: a treadmill is of a gym, an org chart of teams.
+"""Words that together speak of a slot though none is its verb: a treadmill is of a gym, an org chart of teams.
 
 A text with such words states the slot if it also holds a value of its kind; a question with them asks for it.
 """
@@ -14,60 +14,102 @@ from umi.pipeline.facts.verbs import VERBS
 _TABLE = """
 email: mail, address, write, send, use, reach, read, line, contact, check, inbox, arrive, message, forward, reply,
     cc, drop, open, get, ping, find, new, switch, update, hello
-phone: ring, number, call, text, answer, sim, contact, reach, dial, phone, mobile, whatsapp, line, cell, landline,
-    sms, digit, voicemail, message, use, get hold
-floor: desk, office, sit, work, parcel, room, lift, building, moved, move, elevator, find, look, cubicle, seat, stair,
+floor: floor, stairs, reach, desk, office, sit, work, parcel, room, lift, building, moved, move, elevator, find,
+    look, cubicle, seat, stair,
     delivery, reception, colleague, storey, badge, corridor, up, team, come, visit, switch, relocate
-gym: treadmill, sweat, lift weight, weight room, work out, workout, training, train, shower, squat, deadlift,
-    bench press, spin class, membership, pump iron, dumbbell, barbell, gym, exercise, cardio, crossfit, kettlebell,
-    rowing machine, member, get fit, fitness, locker, swipe card, boxing class, pull up, push up
-works_at: pay come, paycheck, payslip, payroll, salary come, badge, lanyard, employer, belong company, poach, hire,
-    shift, new job, first day, contract, recruit, work, company, sign pay, pay rent, pay bill, firm, join, resign,
-    onboarding, headhunt, snap up, wage, day job, employ, working, office, colleague, boss
-team: org chart, internal move, team, group work, gain, squad, department, standup, reorg, transfer, reassign,
-    within group, organigram, unit, division, daily scrum, ping stuff, slack channel, under, desk group, retro
-manager: review, sign off, sign holiday, sign leave, sign vacation, approve, approval, line manager, boss, report,
-    lead, one-on-one, appraisal, answer, in charge, supervisor, manager, manage, run group, timesheet, performance,
-    promotion, permission, over
-partner: share life, share bed, invitation, together, date, dating, wedding, separate way, hold hand, boyfriend,
-    girlfriend, anniversary, happy with, propose, kiss, couple, engage, marry, love, split, broke up, other half,
-    better half, husband, wife, partner, dump, sweetheart, moved in with, valentine, romance, relationship, honeymoon,
-    ring on, spouse, fiance, going out, plus one, bring dinner, heart, \U0001f60d, crush, head over heels
-lives_in: greeting, house in, flat in, flat look, home, stay house, resident, root, apartment, neighbourhood,
-    neighborhood, new address, landlord, rent, postcode, settle, live, moved, house, key, suburb, street where,
-    guest room, doorbell, unpack, relocate, removal van, box, local, wake up, place in, base
-diet: eat, cook, food, meal, menu, plate, diet, dinner, doctor, recipe, lunch, order, kitchen, cuisine, strictly,
+gym: weight area, monthly fee, he lift, she lift, lift at, lift time, weight time, bench, sauna, pull-up,
+    session at, spin bike, heavy thing, join 💪, leg day, new gym, no more gym, treadmill, sweat, lift weight,
+    weight room, work out, workout,
+    do training, train at, she train, he train,
+    i train, shower, squat, deadlift, bench press, spin class, membership, pump iron, dumbbell, barbell, gym,
+    exercise at,
+    cardio, crossfit, kettlebell, rowing machine, member there, get fit, locker, swipe card, boxing class
+works_at: pay rent, pay salary, pay bill, sign contract, send shift, uniform, canteen, company laptop,
+    offer sign, offer accept, got offer, pay come, paycheck, payslip, payroll, salary come, badge, lanyard,
+    employer, belong company, poach, shift at,
+    sign pay, pay rent, pay bill, wage, snap up, headhunt, work place, working these day, day job, employ, logo,
+    new job, start at, notice in, resign
+team: among people, sit people, with people, report into, folk, among folk, with now not, org chart,
+    internal move, team, group work, people gain, squad, department, standup, reorg,
+    reassign,
+    within group, organigram, division, daily scrum, ping stuff, slack channel, desk group, retro, find under,
+    sprint, internal transfer
+manager: request leave, leave desk, sign expense, chain command, tell what do, bonus, pay rise,
+    monthly talk, time sheet, new boss, got boss, get boss, yearly review, annual review, review do,
+    review write, review by,
+    performance review, sign off, sign holiday,
+    sign leave, sign vacation, sign timesheet, approve, line manager, boss, appraisal, in charge, supervisor,
+    one-on-one,
+    answer to, report to, day off ask, leave ask, holiday ask, permission ask
+partner: couple since, moved in with, mother child, ring finger, love life, heart belong, be couple, couple,
+    getting married, wake up next, soulmate, share life, share bed, next invitation, wedding invitation,
+    together year, together month, separate way,
+    hold hand, anniversary with, happy with, propose to, kiss, other half, better half, see now, seeing now,
+    sweetheart, valentine,
+    honeymoon with, plus one, bring dinner, \U0001f60d, split up, married to, dump
+lives_in: post go, bought flat, balcony, moving box, commute from, local in, window look, front door in,
+    we moved box, moved box, key place, key flat, key house, new place in, officially, officialy, greeting,
+    house in, flat in, flat look, apartment in, room in, stay house, stay flat, stay apartment,
+    resident, root, neighbourhood, neighborhood, new address, rent in, postcode, guest room, doorbell, unpack in,
+    removal van, wake up in, home in
+diet: touch, fridge, nothing but, anything, swear by, stick to, rule, allow, cupboard, avoid, shop, being, week,
+    now, month, since, eat, cook, food, meal, menu, plate, diet, dinner, doctor, recipe, lunch,
+    order, kitchen, cuisine, strictly,
     table, fridge, go, serve, catering, host, breakfast, restaurant, grocery, snack, only, became, become, turned,
     went, strict, dish, bring
-pet: flatmate, roommate, rule house, look after, shelter, adopt, travel, feed, vet, walk, leash, cage, die, rescue,
-    breeder, litter, purr, bark, pet, sit, fur, bowl, tank, aquarium, sofa, couch, scratch, sleep, come home, home with,
+pet: kitchen, greet, door, garden, wake, hair, snore, bite, sing, hop, fetch, stroke, cuddle, basket,
+    more at ours, at our place, rehome, saw park, flatmate, roommate, rule house, look after, shelter, adopt,
+    travel, feed, vet, walk, leash, cage, die, rescue,
+    breeder, litter, purr, bark, pet, sit, fur, bowl, tank, aquarium, sofa, couch, scratch, sleep, come home,
+    home with,
     got, name, paw, owner, belong, live with, share flat, share house, stable, hutch, collar, nap
-learning: exercise, tutor, teach, textbook, exam, lesson, class, course, learn, study, practise, practice, duolingo,
+learning: head around, notebook, audiobook, pronunciation, dream in, talk in, case, tense, ending, word of,
+    read in, speak more, app, mumble, noun, exercise, tutor, teach, textbook, exam, lesson, class, course, learn,
+    study, practise, practice, duolingo,
     vocabulary, grammar, homework, flashcard, verb, speak, text in, word, language, evening class, accent, dictionary,
     conjugate, podcast, teacher, beginner, fluent, phrase, level, sentence, subtitle, book, pronounce, struggle with,
     app, alphabet, order in, swear in, curse in, chat in
-drives: park, garage, drive, trip, fetch, pick up, key, outside house, road, rely, collect, traffic, mechanic, fuel,
-    tank, wheel, car, vehicle, lease, dealer, plate, insurance, brake, engine, mileage, ride, look out, driveway,
-    bought, buy, sell, get around, lift in, roll up, turn up, commute, trade, highway, boot, petrol, charge, upgrade
-role: business card, ask work, day over, qualify, promotion, working as, look at, train as, contract, job, title,
-    hire, career, profession, badge, all day, employ, explain, earn living, nameplate, door say, linkedin, signature,
-    work as, become, became, call myself, living, introduce, retrain, pay as, desk say, card say, make a living, paid,
-    office door, now a, now an, turn into, day as
-favorite_color: colour for, color for, paint everything, colour prefer, color prefer, love colour, love color,
-    other colour, other color, fall for, colour best, color best, favourite colour, favorite color, favourite,
-    favorite, every colour, every color, any colour, any color, shade love, wear, wardrobe, repaint, anything colour,
-    anything color, all about, crazy about, mad about, dress in, closet, colour all, everything own, obsess
-favorite_food: m:, eat one thing, rest life, could eat every day, eat every day, last meal, desert island
-favorite_band: band m:, group m:, music m:, listen m:, song m:, album m:, artist m:, musician m:, record m:,
-    play m:, concert m:, play repeat, on repeat, festival m:, tattoo, ear all day, playlist m:, listen nothing else,
-    stop listen, headphone all day, biggest fan, play loop, on loop, stream m:, sing m:, act m:, tune m:
-hobby: unwind, relax, wind down, after work find, spare time, free time, weekend, evening money, evening go, take up,
+drives: pull up, scrapyard, swop, swap, park, garage, drive, trip, fetch, pick up, key, outside house, rely,
+    collect from, traffic, mechanic, fuel,
+    wheel, car, vehicle, lease, dealer, plate, insurance, brake, engine, mileage, ride, look out, driveway,
+    bought, buy, sell, get around, roll up, turn up, commute, trade, highway, boot, petrol, upgrade, broke down
+role: passport, profession, occupation, tax return, sign say, look for, trade, day shift, what do for living,
+    earn money, earn living, go from to, business card, ask work, day over, qualify, got promotion, working as,
+    look at, train as,
+    all day, explain work,
+    explain what, nameplate, door say, signature, work as, call myself, retrain, desk say, card say, make a living,
+    earn living, now a, now an, day as, employ as, badge say, official title, turn into, job title
+favorite_color: weakness, wardrobe, only buy, everything be, always wear, same colour, same color, only wear,
+    dress all, every thing own, pick always, always choose, colour me, color me, paint everything, colour prefer,
+    color prefer, love colour any, love color any,
+    other colour, other color, fall for, colour best, color best, favourite colour, favorite color,
+    favourite color, fav colour,
+    every colour,
+    every color, shade love, wear nothing, repaint, anything colour, anything color, crazy about, mad about, era,
+    paint bedroom, paint room, paint wall,
+    all about me, dress in, everything own, switch to, colour now, color now, colour than, color than, colour above,
+    color above, colour beat, color beat, colour swear, color swear
+favorite_food: happy, weakness, every day, heaven, die for, resist, say no, live on, second helping, plate of,
+    treat, would walk, would kill, order always, always order, for birthday, m:, eat one thing, rest life,
+    could eat every day, last meal, desert island, any day, love more than,
+    prefer over, eat all day, prefer to, nothing beat, nothing like, cannot live without, live without,
+    cook love, what love now, make love nowadays, what love nowadays
+favorite_band: seen live time, own record, own every record, huge fan, big fan, fan club, every song,
+    every album, every record, front row, lyric, follow tour, hear evening, hear every, hear all day, sing along,
+    know every word, band m:, group m:, music m:, listen m:, song m:, album m:, artist m:, musician m:, record m:,
+    concert m:,
+    play repeat, on repeat, festival m:, tattoo, ear all day, playlist m:, listen nothing, stop listen,
+    headphone day, biggest fan, play loop, on loop, gig m:, tattoo m:, listen only, play nothing but, band than,
+    group than, music than, listen all
+hobby: do when, club, spend, not work, lesson, workshop, weekend be, evening be, nothing but, crazy about,
+    devote, at home, unwind, relax, wind down, after work find, spare time, free time, weekend, evening money,
+    evening go, take up,
     took up, hook, keep sane, off do, hobby, pastime, started, start, instead, passion, leisure, sunday, saturday,
     no time for, got into, get into, day off, addicted, obsess, for fun, after hours, switch, drop, give up, quit
 """
 _RANKS: Final = frozenset(
-    "best above top favourite favorite fave fav beat rank than over swear obsessed obsess number1 unbeatable most "
-    "greatest finest nothing else repeat loop better anyday first supreme king queen goat tops crave craving".split()
+    "best above top favourite favorite fave fav beat rank swear obsessed obsess unbeatable greatest finest repeat loop "
+    "anyday supreme king queen goat crave anything".split()
 )
 RANK: Final = "m:"
 
@@ -79,6 +121,8 @@ def stem(word: str) -> str:
         return known.lemma
     if len(word) > 3 and word.endswith("ies"):  # noqa: PLR2004 - "ties" is "tie"
         return word[:-3] + "y"
+    if word.endswith(("sses", "ches", "shes", "xes")):
+        return word[:-2]
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word  # noqa: PLR2004
 
 
@@ -86,6 +130,9 @@ def stems(words: Iterable[str]) -> set[str]:
     """Return the words of a sentence as the tables hold them, and the mark of rank if one of them is of that."""
     plain = set(words)
     found = {stem(word) for word in plain} | plain
+    found |= {word[:-3] for word in plain if word.endswith("ing")} | {
+        word[:-2] for word in plain if word.endswith("ed")
+    }
     if not _RANKS.isdisjoint(found):
         found.add(RANK)
     return found

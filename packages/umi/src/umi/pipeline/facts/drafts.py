@@ -21,6 +21,8 @@ class Draft:
     weight: float = 0.9
     is_change: bool = False
     is_hedged: bool = False
+    is_only: bool = False
+    """Whether it is the only value though the slot may hold several: "her pet is a cat", "chess instead of golf"."""
 
 
 def text_of(text: str, tokens: Sequence[Token]) -> str:

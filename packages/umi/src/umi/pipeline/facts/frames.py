@@ -47,7 +47,7 @@ works_at state have+job,hold+job,do+job at,with,for,from org
 role enter take+job,get+job,land+job,accept+job,find+job,score+job,start+job,secure+job as title
 role state have+job,hold+job as title
 role state hold+job,fill+job of title
-role state work,serve,freelance,act,p:employ,moonlight,volunteer as title
+role state work,serve,freelance,act,p:employ,moonlight as title
 role state earn,make as title
 role enter become,turn - role
 role enter p:promote,p:hire,p:appoint,p:elect,p:name,p:make,p:recruit,promote,p:upgrade to,as,-,into title

@@ -21,7 +21,7 @@ CARS: Final = frozenset(
     polestar polo porsche prius ram rav4 renault rivian rover saab seat skoda smart subaru suzuki tesla toyota vauxhall
     volkswagen volvo vw byd wrangler leaf tacoma model bronco f-150 forester cr-v crv accord passat tiguan
     car suv truck van minivan pickup hatchback sedan motorbike motorcycle scooter vespa harley yamaha ducati kawasaki
-    convertible jetta cooper beetle sprinter campervan camper
+    leon kona yaris convertible jetta cooper beetle sprinter campervan camper
     """.split()
 )
 _CARS_AMBIGUOUS = frozenset(
@@ -67,7 +67,11 @@ _ROLES = frozenset(
     cinematographer choreographer comedian magician athlete footballer goalkeeper referee umpire caretaker
     bookkeeper treasurer comptroller controller stocker packer loader operator dispatcher handyman decorator plasterer
     locksmith glazier upholsterer cobbler valet chauffeur hostess host busboy dishwasher sous-chef pa ta ra ic swe
-    sde ux researcher scrum master evangelist advocate ombudsman moderator inspector retiree pensioner homemaker
+    sde ux researcher scrum master evangelist advocate ombudsman moderator inspector notary adviser auctioneer
+    falconer puppeteer goldsmith stagehand projectionist
+    tattooist masseur masseuse physio osteopath chiropractor podiatrist hygienist carer childminder jockey organist
+    cellist bookseller proofreader stevedore signalman bailiff magistrate barrister solicitor retiree pensioner
+    homemaker
     """.split()
 )
 _ROLE_NOT = frozenset(

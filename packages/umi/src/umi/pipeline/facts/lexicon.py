@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from umi.pipeline.remember.extract.name_words import PEOPLES
+from umi.pipeline.facts.phrases import DETERMINERS, PREPOSITIONS
+from umi.pipeline.facts.verbs import VERBS
+from umi.pipeline.remember.extract.name_words import COMMON, PEOPLES
 
 COLORS: Final = frozenset(
     """
@@ -16,7 +18,9 @@ COLORS: Final = frozenset(
     umber vermilion vermillion ecru ebony sepia puce cerise russet auburn
     """.split()
 )
-_COLORS_LED: Final = frozenset("navy sky royal dark light pale deep bright baby forest hot midnight powder burnt".split())
+_COLORS_LED: Final = frozenset(
+    "navy sky royal dark light pale deep bright baby forest hot midnight powder burnt".split()
+)
 
 DISHES: Final = frozenset(
     """
@@ -46,7 +50,9 @@ _DISHES_OF_WORDS: Final = frozenset(
     green curry,red curry,sunday roast,shepherd's pie,cottage pie,roast chicken,ice cream,hot dogs,peking duck,
     coq au vin,beef bourguignon,bangers and mash,apple pie,french fries,french toast,eggs benedict,mapo tofu,
     chiles rellenos,massaman curry,chicken soup,onion soup,jollof rice,chicken wings,pulled pork,surf and turf
-    """.strip().replace("\n", "").split(",")
+    """.strip()
+    .replace("\n", "")
+    .split(",")
 )
 
 PASTIMES: Final = frozenset(
@@ -59,7 +65,8 @@ PASTIMES: Final = frozenset(
     wrestling yoga pilates dancing salsa tango ballet zumba karaoke chess checkers backgammon bridge poker scrabble
     sudoku crosswords puzzles jigsaws boardgames cooking baking brewing winemaking cheesemaking beekeeping foraging
     astronomy stargazing photography filmmaking blogging journaling writing reading poetry genealogy metalwork
-    blacksmithing soapmaking candlemaking leatherwork lockpicking juggling magic improv theatre acting singing geocaching
+    blacksmithing soapmaking candlemaking leatherwork lockpicking juggling magic improv theatre acting singing
+    geocaching
     orienteering paragliding skydiving tennis squash badminton golf bowling darts billiards snooker volleyball
     basketball football soccer rugby cricket hockey handball frisbee gaming cosplay larping geology volunteering
     collecting philately numismatics spelunking caving pickleball curling triathlon sudoku bonsai taxidermy upcycling
@@ -114,13 +121,16 @@ def dish_end(words: list[str], place: int) -> int:
 def pastime_end(words: list[str], place: int) -> int:
     """Return where the pastime that begins here ends; 0 where none does: "chess", "model railways", "candle making"."""
     following = words[place + 1] if place + 1 < len(words) else ""
-    if following in _PASTIMES_LED or (following in PASTIMES and words[place].isalpha() and words[place] in _LEADS):
+    word = words[place]
+    leads = word.isalpha() and word not in VERBS and word not in PREPOSITIONS | DETERMINERS | COMMON
+    if (leads and following in _PASTIMES_LED) or (following in PASTIMES and word in _LEADS):
         return place + 2
     return place + 1 if words[place] in PASTIMES else 0
 
 
 _LEADS = frozenset(
-    "film landscape street wildlife nature mushroom bird rock ice mountain trail salsa ballroom tap fly deep-sea "
+    "sea cold-water indoor stone string speed metal beach film landscape street wildlife nature mushroom bird "
+    "rock ice mountain trail salsa ballroom tap fly deep-sea "
     "open-water wild long-distance road figure roller table online board video card watercolour watercolor oil "
     "wheel-thrown home urban creative jigsaw crossword amateur street macro".split()
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from umi.domain.entity import MentionKind
 from umi.domain.fact import SELF
@@ -87,6 +87,10 @@ class Scene:
 
     speaker: str
     last: str = ""
+    named: str = ""
+    """Who was named last in any way, for what a chat leaves unsaid."""
+    lead: list[Token] = field(default_factory=list["Token"])
+    """The words of a label before: "new gym!!"."""
     is_chat: bool = False
     topic: Draft | None = None
     """The fact that "it" takes up."""

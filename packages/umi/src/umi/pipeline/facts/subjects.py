@@ -37,9 +37,7 @@ def subject_key(name: str) -> str:
     """
     plain = _folded(_folded(name)).replace("\u2019", "'").replace("\u2018", "'")  # twice: folding may compose anew
     parts = [part.rstrip(".") or part for part in _WORD.findall(plain)]
-    while len(parts) > 1 and parts[0] in _DETERMINERS:
-        del parts[0]
-    while len(parts) > 1 and parts[0] in _TITLES and not parts[0].endswith("'s"):
+    while len(parts) > 1 and (parts[0] in _DETERMINERS or (parts[0] in _TITLES and not parts[0].endswith("'s"))):
         del parts[0]
     if not parts:
         return " ".join(plain.split())

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 
 from umi.domain.entity import Entity, Status
-from umi.domain.fact import FactStatus
+from umi.domain.fact import GUESS_CONFIDENCE_MAX, FactStatus
 from umi.domain.moment import NOW, Moment
 from umi.domain.picture import Statement
 from umi.domain.query import EVERYTHING, Filter
 from umi.domain.scope import Scope
-from umi.pipeline.facts.questions import asked
+from umi.pipeline.facts.questions import Asked
 from umi.pipeline.facts.subjects import subject_key
 from umi.pipeline.remember.beliefs import ALIAS_SLOT, Beliefs
 from umi.ports.store import Known, Store
@@ -23,6 +24,7 @@ from umi.ports.store import Known, Store
 STALE = -1.0
 MANY = 0.2
 _OLDER = 0.9  # each statement of a fact counts a little less than the one after it
+_UNDONE = 0.9  # taken from older statements by a guess, times its weight: it ended none of them when it was remembered
 _TOLD = frozenset({Status.ACTIVE, Status.SUPERSEDED})
 
 
@@ -40,9 +42,9 @@ class Believed:
 NOTHING_BELIEVED = Believed()
 
 
-async def believe(store: Store, question: str, *, scope: Scope, filter: Filter = EVERYTHING) -> Believed:
+async def believe(store: Store, asked: Sequence[Asked], *, scope: Scope, filter: Filter = EVERYTHING) -> Believed:
     """Look up what a question asks for."""
-    found = [one for one in asked(question) if one.subject is not None]
+    found = [one for one in asked if one.subject is not None]
     if not found:
         return NOTHING_BELIEVED
     keys = tuple(sorted({subject_key(one.subject) for one in found if one.subject is not None}))
@@ -72,16 +74,28 @@ def _shares(known: Known, slots: Sequence[str], filter: Filter, *, of_the_past: 
     moment = NOW if of_the_past else filter.moment
     right = [number for number, found in told.items() if any(_answers(one, moment, of_the_past) for one in found)]
     right.sort(key=lambda number: _order(known.entities[number], told[number]), reverse=True)
-    shares = {number: _weight(told[number]) * _OLDER**place for place, number in enumerate(right)}
+    shares = _in_turn({number: told[number] for number in right})
     if right and not of_the_past:
         stale = (number for number, found in told.items() if found and number not in shares)
         shares |= dict.fromkeys((n for n in stale if known.entities[n].status is Status.ACTIVE), STALE)
     return shares
 
 
+def _in_turn(told: Mapping[int, Sequence[Statement]]) -> dict[int, float]:
+    """Weigh statements, given the newest first, each by its own weight and by what came after it."""
+    shares: dict[int, float] = {}
+    rest = 1.0
+    for number, statements in told.items():
+        weight = _weight(statements)
+        shares[number] = rest * weight
+        rest *= 1 - _UNDONE * weight if all(one.fact.is_guess for one in statements) else _OLDER
+    return shares
+
+
 def _weight(statements: Sequence[Statement]) -> float:
-    """One value tells what was asked for; one of many values is one of many answers."""
-    return MANY if all(one.fact.many for one in statements) else 1.0
+    """One value tells what was asked for; one of many values is one of many answers. A guess counts less."""
+    surest = max(one.fact.confidence / GUESS_CONFIDENCE_MAX if one.fact.is_guess else 1.0 for one in statements)
+    return sqrt(surest) * (MANY if all(one.fact.many for one in statements) else 1.0)
 
 
 def _answers(statement: Statement, moment: Moment, of_the_past: bool) -> bool:

@@ -50,7 +50,14 @@ def estimate_tokens(text: str) -> int:
 def _line(entity: Entity, content: str) -> str:
     said = " ".join(content.split())
     when = f"{entity.event_time:%Y-%m-%d}"
-    return f"{when} {entity.speaker}: {said}" if entity.speaker else f"{when} {said}"
+    line = f"{when} {entity.speaker}: {said}" if entity.speaker else f"{when} {said}"
+    return line + _standing(entity)
+
+
+def _standing(entity: Entity) -> str:
+    """What a model should know of a memory beside its text: that it is over, or disputed."""
+    over = "" if entity.valid_until is None else f" (until {entity.valid_until:%Y-%m-%d})"
+    return over + (" (disputed)" if entity.conflicts else "")
 
 
 def _shortened(entity: Entity, hits: int, tokens: int, count: Callable[[str], int]) -> tuple[str, int]:

@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from umi.domain.entity import Status
 from umi.domain.query import EVERYTHING, Candidate, Filter
 from umi.domain.scope import Scope
+from umi.pipeline.facts.questions import asked
 from umi.pipeline.recall.ask import Ask
 from umi.pipeline.recall.believe import NOTHING_BELIEVED, Believed, believe
+from umi.pipeline.recall.wonder import wonder
 from umi.ports.embedder import Embedder
+from umi.ports.slot_reader import SlotReader
 from umi.ports.store import Cued, Retrieval, Store
 
 CUED_MAX = 20  # silenced entities looked at
@@ -34,24 +37,35 @@ class Retrieved:
 
 
 async def retrieve(
-    store: Store, embedder: Embedder, ask: Ask, *, scope: Scope, filter: Filter, limit: int
+    store: Store,
+    embedder: Embedder,
+    ask: Ask,
+    *,
+    scope: Scope,
+    filter: Filter,
+    limit: int,
+    reader: SlotReader | None = None,
 ) -> Retrieved:
     """Ask both indexes for more than is wanted: context decides among them.
 
-    The words are looked up while the question is being embedded.
+    The words are looked up while the question is being embedded, and so are the facts it asks for, where the rules can
+    tell which. Else `reader` tells from its vector.
     """
     most = max(CANDIDATES_MIN, 2 * limit)
+    read = tuple(one for one in asked(ask.text) if one.subject is not None)
     [vector], matches, believed = await asyncio.gather(
         embedder.embed([ask.text]),
         store.match(scope, filter, ask.words, limit=most),
-        believe(store, ask.text, scope=scope, filter=filter),
+        believe(store, read, scope=scope, filter=filter),
     )
+    if not read and reader is not None:
+        believed = await believe(store, wonder(ask.text, vector, reader), scope=scope, filter=filter)
     # Where nothing is silenced this costs nothing; a filter that names statuses means just those.
     wakes = matches.silenced and filter.moment.is_now and not filter.statuses
     cued = await store.cued(scope, filter, ask.words, vector, limit=CUED_MAX) if wakes else ()
     if believed.of_the_past and believed.shares and filter.is_present:
         filter = replace(filter, statuses=(Status.ACTIVE, Status.SUPERSEDED))
     also = tuple(believed.shares)
-    asked = Retrieval(scope=scope, filter=filter, matches=matches, vector=vector, limit=most, also=also)
-    candidates = await store.retrieve(asked)
+    wanted = Retrieval(scope=scope, filter=filter, matches=matches, vector=vector, limit=most, also=also)
+    candidates = await store.retrieve(wanted)
     return Retrieved(candidates=candidates, ideal=matches.ideal, believed=believed, filter=filter, cued=cued)

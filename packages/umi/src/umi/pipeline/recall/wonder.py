@@ -14,17 +14,17 @@ from umi.ports.slot_reader import SlotReader
 if TYPE_CHECKING:
     from umi.domain.change import Vector
 
-PROBABILITY_MIN = 0.5  # chosen on the development data of docs/reference/benchmarks.md
+PROBABILITY_MIN: Final = 0.5  # chosen on the development data of docs/reference/benchmarks.md
 _PAST = frozenset("before previously formerly previous former used".split())
 
 
-def wonder(question: str, vector: Vector, reader: SlotReader, least: float = 0) -> tuple[Asked, ...]:
+def wonder(question: str, vector: Vector, reader: SlotReader) -> tuple[Asked, ...]:
     """Return what a question about someone seems to ask for; nothing where it asks for what was."""
     tokens = tokenise(question, 0, min(len(question), QUESTION_CHARACTERS_MAX))
     subject = _subject(tokens)
     if subject is None or any(token.word in _PAST for token in tokens):
         return ()
-    found = [slot for slot, probability in reader.question(vector) if probability >= (least or PROBABILITY_MIN)]
+    found = [slot for slot, probability in reader.question(vector) if probability >= PROBABILITY_MIN]
     return tuple(Asked(subject=subject, slot=slot, tense=FactStatus.CURRENT) for slot in found)
 
 

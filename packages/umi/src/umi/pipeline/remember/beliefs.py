@@ -102,5 +102,5 @@ class Beliefs:
             entity = self._entities.get(id)
             if entity is not None:
                 for place, fact in enumerate(entity.facts):
-                    if fact.about == about:
+                    if fact.about == about and not fact.is_guess:
                         yield Belief(entity=entity, place=place)

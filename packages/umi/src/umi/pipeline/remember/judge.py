@@ -44,6 +44,8 @@ def judge(entity: Entity, place: int, beliefs: Beliefs) -> list[Verdict]:
     """Compare one fact of a new entity with what is known."""
     new = Belief(entity=entity, place=place)
     fact = new.fact
+    if fact.is_guess:
+        return []
     found = beliefs.of(fact.about, fact.slot)
     # What ended when it began, such as a stale value said again, holds nothing.
     known = [belief for belief in found if belief.entity.id != entity.id and belief.start < belief.end]

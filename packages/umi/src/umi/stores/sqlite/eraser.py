@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,17 +11,22 @@ from pathlib import Path
 from umi.domain.change import IndexWords
 from umi.domain.entity import Entity
 from umi.domain.erasure import Erase, Erasure, Trace
+from umi.domain.scope import Scope
 from umi.domain.time import from_microseconds, to_microseconds
 from umi.errors import Conflict, StorageError
 from umi.errors import MemoryError as UmiError
 from umi.ports.world import Clock, Entropy
+from umi.stores.sqlite import sealing
 from umi.stores.sqlite.connection import faults_named, open_reader, open_writer
 from umi.stores.sqlite.database import Database
-from umi.stores.sqlite.erasing import Removal, erase, erase_copies
+from umi.stores.sqlite.erasing import Owed, Removal, erase, erase_copies, owed
 from umi.stores.sqlite.evidence import Evidence
+from umi.stores.sqlite.keyring import Keyring
 from umi.stores.sqlite.scrubbing import overwriting, remove_indexes, scrub
 from umi.stores.sqlite.tracing import Tracer
 from umi.stores.sqlite.transaction import Transaction
+
+_LOOKS = 2  # what another connection writes while the files are read may say the same as what was erased
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,23 +86,44 @@ class Eraser:
     def erase_in_copies(self, outcome: Outcome, request: Erase, *, check: bool) -> None:
         """Erase in the backups that were made of the file whatever it has a tombstone for."""
         with faults_named(self._path), closing(Database(open_reader(self._path))) as db:
-            copies = [Path(path) for path, keyring in db.each("backups") if keyring is None]
-            tombstones = [(number, id) for number, id in db.each("erased_all")] if copies else []
-            origin = db.value("log_first")
+            noted = db.rows("backups")
+            copies = [Path(path) for path, keyring in noted if keyring is None]
+            self._destroy_keys(db, {Path(keyring) for _, keyring in noted if keyring is not None}, outcome)
+            debt, origin = owed(db), db.value("log_first")
         for copy in copies:
             if not copy.exists() and copy.parent.is_dir():
                 outcome.gone.append(str(copy))
                 continue
             try:
-                outcome.findings += self._erase_in_copy(copy, origin, tombstones, request, outcome, check=check)
+                outcome.findings += self._erase_in_copy(copy, origin, debt, request, outcome, check=check)
                 outcome.backups.append(str(copy))
             except (UmiError, OSError) as error:
                 outcome.findings.append(Trace(place=str(copy), what=f"nothing was erased in this backup: {error}"))
 
-    def note_copy(self, path: Path) -> None:
+    def note_copy(self, path: Path, keyring: Path | None) -> None:
         """Note a copy of the store, so that an erasure reaches it."""
+        keys = None if keyring is None else str(keyring.resolve())
         with faults_named(self._path), self._db.transaction():
-            self._db.run("backup_add", (str(path.resolve()), self.now(), None))
+            self._db.run("backup_add", (str(path.resolve()), self.now(), keys))
+
+    def seal(self, path: Path, keyring: Path) -> None:
+        """Write a copy whose every row is encrypted, and the keys it needs into the keyring."""
+        with faults_named(self._path), closing(Database(open_reader(self._path))) as db, db.snapshot():
+            origin = db.value("log_first")
+            if origin is None:
+                raise Conflict("The store is empty: there is nothing to seal.")
+            with closing(Keyring(keyring, origin)) as keys:
+                sealing.seal(db, path, keys, self._entropy)
+
+    def catch_up(self, before: int) -> None:
+        """Erase in the copies what was erased while one of them was being made; `before` is the last erasure then."""
+        if self.last_erasure() != before:
+            outcome = Outcome(removal=Removal(), began=self.now())
+            self.erase_in_copies(outcome, Erase(scope=Scope(), actor="umi"), check=False)
+
+    def last_erasure(self) -> int:
+        with faults_named(self._path), closing(Database(open_reader(self._path))) as db:
+            return int(db.value("erased_last"))
 
     def look(self, outcome: Outcome) -> None:
         """Look for what is left in the store's own files."""
@@ -107,11 +133,27 @@ class Eraser:
     def now(self) -> int:
         return to_microseconds(self._clock.now())
 
+    @staticmethod
+    def _destroy_keys(db: Database, keyrings: set[Path], outcome: Outcome) -> None:
+        """Destroy the keys of whatever the store holds no more, in every keyring that is known."""
+        origin, living = db.value("log_first"), {(kind.encode(), number) for kind, number in db.each("owners_living")}
+        for path in sorted(keyrings):
+            if not path.exists() and path.parent.is_dir():
+                outcome.gone.append(str(path))
+                continue
+            try:
+                if not path.exists():
+                    raise StorageError("its folder is not there")
+                with closing(Keyring(path, origin)) as keyring:
+                    outcome.removal.counts["keys"] += keyring.destroy(lambda owner: owner not in living)
+            except (UmiError, OSError) as error:
+                outcome.findings.append(Trace(place=str(path), what=f"no keys were destroyed in this keyring: {error}"))
+
     def _erase_in_copy(
         self,
         path: Path,
         origin: bytes | None,
-        tombstones: Sequence[tuple[int, str]],
+        debt: Owed,
         request: Erase,
         outcome: Outcome,
         *,
@@ -123,7 +165,7 @@ class Eraser:
             if db.value("log_first") != origin:
                 raise Conflict("another file stands in its place")
             with overwriting(db), db.transaction():
-                removal = erase_copies(self._transaction(db), tombstones, request)
+                removal = erase_copies(self._transaction(db), debt, request)
             findings = scrub(db, path)
             if check:
                 findings += self._look(db, path, outcome.removal.evidence, outcome.looked)
@@ -133,9 +175,12 @@ class Eraser:
     @staticmethod
     def _look(db: Database, path: Path, evidence: Evidence, looked: Counter[str]) -> list[Trace]:
         tracer = Tracer(db, path, evidence)
-        with db.snapshot():
-            findings: Iterator[Trace] = tracer.traces()
-            found = list(findings)
+        found: list[Trace] = []
+        for _ in range(_LOOKS):
+            with db.snapshot():
+                found = list(tracer.traces())
+            if not found:
+                break
         looked.update(tracer.looked)
         return found
 

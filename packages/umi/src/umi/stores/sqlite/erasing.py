@@ -8,7 +8,7 @@ of the digests of what it said go with the content, so the entries that are left
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -23,7 +23,7 @@ from umi.stores.sqlite.evidence import VECTORS_MAX, Evidence
 from umi.stores.sqlite.transaction import PARTITION_SHIFT, Transaction
 
 ERASED_NAME = "\0erased "  # no scope can name it: a part of one holds no NUL character
-OWED, OWED_ALL = "erasure_owed", "rebuild"  # set until the file's free space is known to be clean
+OWED, OWED_ALL = "erasure_owed", "1"  # set until the file's free space is known to be clean
 _TOKEN_BYTES = 16
 _SIMPLE = ("erase_labels", "erase_facts", "erase_relations", "erase_access", "erase_embeddings")
 
@@ -61,12 +61,35 @@ def erase(transaction: Transaction, request: Erase) -> Removal:
     return _erase(transaction, _asked(transaction.db, request), request, whole=request.ids is None)
 
 
-def erase_copies(transaction: Transaction, tombstones: Iterable[tuple[int, str]], request: Erase) -> Removal:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What a copy of a file must not hold any more: entities by number and id, partitions and tenants by number."""
+
+    entities: Mapping[int, str]
+    partitions: Sequence[int]
+    tenants: Sequence[int]
+
+
+def owed(db: Database) -> Owed:
+    return Owed(
+        entities=dict(db.each("erased_all")),
+        partitions=db.column("partitions_erased"),
+        tenants=db.column("tenants_erased"),
+    )
+
+
+def erase_copies(transaction: Transaction, debt: Owed, request: Erase) -> Removal:
     """Erase from a copy whatever the file it was made of has erased since."""
-    ids = dict(tombstones)
-    rows = transaction.db.each("erase_numbered", (listed(list(ids)),)) if ids else ()
+    db, ids = transaction.db, debt.entities
+    rows = db.each("erase_numbered", (listed(list(ids)),)) if ids else ()
     targets = [Target(*row) for row in rows if ids[row[0]] == row[1]]
-    return _erase(transaction, targets, request, whole=request.ids is None)
+    removal = _erase(transaction, targets, request, whole=False)
+    for partition in debt.partitions:
+        _forget_partition(transaction, partition, removal)
+    for tenant in debt.tenants:
+        if db.value("tenant_empty", (tenant,)):
+            db.run("tenant_rename", (tenant, _token(transaction)))
+    return removal
 
 
 def _asked(db: Database, request: Erase) -> list[Target]:
@@ -216,15 +239,20 @@ def _forget_names(transaction: Transaction, request: Erase, removal: Removal) ->
         return
     parts = (scope.user, scope.namespace, scope.agent)
     for partition, *_ in db.rows("partitions_in_scope", (tenant, *parts)):
-        if db.value("partition_empty", (partition,)):
-            db.run("partition_rename", (partition, _token(transaction)))
-            db.run("erase_speakers", (partition,))
-            removal.counts["partitions"] += 1
+        _forget_partition(transaction, partition, removal)
     removal.evidence.names.update(name for name in parts if name is not None)
     if parts == (None, None, None):
         db.run("tenant_rename", (tenant, _token(transaction)))
         removal.evidence.names.add(scope.tenant)
         removal.counts["tenants"] += 1
+
+
+def _forget_partition(transaction: Transaction, partition: int, removal: Removal) -> None:
+    db = transaction.db
+    if db.value("partition_empty", (partition,)):
+        db.run("partition_rename", (partition, _token(transaction)))
+        db.run("erase_speakers", (partition,))
+        removal.counts["partitions"] += 1
 
 
 def _token(transaction: Transaction) -> str:

@@ -72,12 +72,13 @@ def _pieces(entity: Entity, most: int) -> Iterator[bytes]:
 
 
 def escaped(text: str) -> Iterator[bytes]:
-    """Yield the pieces of a text as it stands in JSON, each as long as a probe; a shorter text is one piece."""
+    """Yield pieces that cover a text as it stands in JSON, each as long as a probe; a shorter text is one piece."""
     data = json.dumps(text, ensure_ascii=False)[1:-1].encode()
-    for start in range(0, max(1, len(data) - PROBE_BYTES_MIN + 1), PROBE_BYTES_MAX):
-        piece = data[start : start + PROBE_BYTES_MAX]
-        if len(piece) >= PROBE_BYTES_MIN:
-            yield piece
+    if len(data) < PROBE_BYTES_MIN:
+        return
+    last = max(0, len(data) - PROBE_BYTES_MAX)
+    for start in (*range(0, last, PROBE_BYTES_MAX), last):
+        yield data[start : start + PROBE_BYTES_MAX]
 
 
 def leaves(value: Any) -> Iterator[str]:

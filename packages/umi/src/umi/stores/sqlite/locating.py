@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from umi.domain.label import label_name
+from umi.domain.moment import NOW
 from umi.domain.query import Filter
 from umi.domain.scope import Scope
 from umi.domain.time import to_microseconds
@@ -21,7 +22,10 @@ LATEST = NUMBER_MAX - 1  # a recorded time that only current versions stand at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A scope as this store sees it: its tenant, its partitions, and how many active entities they hold."""
+    """A scope as this store sees it: its tenant, its partitions, and how many active entities they hold.
+
+    `is_narrowed` says that a filter asks for more than a status or a moment.
+    """
 
     tenant: int
     partitions: tuple[tuple[int, int], ...]
@@ -30,6 +34,7 @@ class Place:
     filters: dict[str, Any]
     filtered: bool
     is_present: bool
+    is_narrowed: bool
 
     @property
     def active(self) -> int:
@@ -85,6 +90,7 @@ def locate(db: Database, scope: Scope, filter: Filter) -> Place | None:
         filters=_filters(filter),
         filtered=not filter.is_empty or scope.session is not None,
         is_present=filter.is_present,
+        is_narrowed=scope.session is not None or not replace(filter, moment=NOW, statuses=()).is_empty,
     )
     numbers = [no for no, _ in partitions]
     if scope.session is not None:

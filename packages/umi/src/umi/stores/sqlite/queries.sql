@@ -443,11 +443,15 @@ SELECT {features} FROM carray(?1) c CROSS JOIN entity e ON e.no = c.value LEFT J
 WHERE e.status = 0;
 
 -- name: features_then
--- Of the versions that stood at a moment of what the given numbers are versions of.
+-- Of the versions that stood at a moment of what the given numbers are versions of: their own, or, where they became
+-- another since they were found, an earlier one.
+SELECT {features} FROM carray(:numbers) n CROSS JOIN entity e ON e.no = n.value LEFT JOIN session s ON s.no = e.session
+WHERE {version}
+UNION ALL
 SELECT n.value, e.session, e.position, coalesce(s.turns, 1), e.speaker, e.role, e.event_at, e.length, e.question,
     e.importance
-FROM carray(:numbers) n CROSS JOIN entity i ON i.no = n.value
-CROSS JOIN entity e ON e.tenant = i.tenant AND e.id = i.id AND (e.status >= 0 OR e.status < 0)
+FROM carray(:numbers) n CROSS JOIN entity i ON i.no = n.value AND i.updated_at > :as_of
+CROSS JOIN entity e INDEXED BY entity_before ON e.tenant = i.tenant AND e.id = i.id AND e.status < 0
 LEFT JOIN session s ON s.no = e.session WHERE {version};
 
 -- name: lent_before
@@ -464,11 +468,13 @@ SELECT {entity} FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value JOIN con
 WHERE e.status = 0 AND e.tenant = ?2;
 
 -- name: load_then
--- The versions that stood at a moment of what the given numbers are versions of: a number's row may have become
--- another version since it was found.
+-- The same as features_then, whole.
+SELECT {entity} FROM carray(:numbers) n CROSS JOIN entity e ON e.no = n.value AND e.tenant = :tenant
+JOIN content c ON c.seq = e.content WHERE {version}
+UNION ALL
 SELECT n.value, e.was, e.revision, e.recorded_at, e.updated_at, e.position, c.data, e.state
-FROM carray(:numbers) n CROSS JOIN entity i ON i.no = n.value AND i.tenant = :tenant
-CROSS JOIN entity e ON e.tenant = i.tenant AND e.id = i.id AND (e.status >= 0 OR e.status < 0)
+FROM carray(:numbers) n CROSS JOIN entity i ON i.no = n.value AND i.tenant = :tenant AND i.updated_at > :as_of
+CROSS JOIN entity e INDEXED BY entity_before ON e.tenant = i.tenant AND e.id = i.id AND e.status < 0
 JOIN content c ON c.seq = e.content WHERE {version};
 
 -- name: get
@@ -616,12 +622,15 @@ ON CONFLICT (no) DO UPDATE SET count = count + excluded.count, last_at = max(las
 
 -- name: worth
 -- What the active and the silenced entities between two numbers are worth. What would lose its ground with one is what
--- extends (extend), follows from (derive) or cites it, whatever became of that, and the facts it states.
+-- extends (extend), follows from (derive) or cites it, whatever became of that, and the facts that are read in it and
+-- not superseded. A guess (`Fact.is_guess`) is not read: what lies at 7 and 8 is where a fact begins and ends.
 SELECT e.no, e.id, e.status, e.memory_type, e.importance,
     coalesce(json_extract(e.state, '$.pinned'), json_extract(c.data, '$.pinned'), 0),
     e.event_at, e.recorded_at, e.updated_at, coalesce(a.count, 0), a.last_at,
     (SELECT count(*) FROM relation r WHERE r.target = e.no AND r.until = 9223372036854775807
-     AND r.kind IN ('extend', 'derive', 'cites')) + (SELECT count(*) FROM fact f WHERE f.no = e.no),
+     AND r.kind IN ('extend', 'derive', 'cites'))
+    + (SELECT count(*) FROM json_each(coalesce(json_extract(e.state, '$.facts'), json_extract(c.data, '$.facts'))) f
+       WHERE (f.value ->> 7 < f.value ->> 8 OR f.value ->> 5 > 0.5) AND f.value ->> 13 IS NULL),
     e.session, length(CAST(coalesce(json_extract(e.state, '$.content'), json_extract(c.data, '$.content')) AS BLOB)),
     e.revision
 FROM entity e CROSS JOIN content c ON c.seq = e.content LEFT JOIN access a ON a.no = e.no
@@ -676,20 +685,20 @@ AND (?5 IS NULL OR s.name = ?5) ORDER BY e.no;
 SELECT e.no, e.id, e.tenant FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value WHERE e.status >= 0 ORDER BY e.no;
 
 -- name: erase_resting
--- What rests on nothing but the given numbers: every edge of kind derive or cites that stands leads to one of them.
+-- What rests on the given numbers: made from the text of one of them, or citing nothing but them.
 SELECT DISTINCT e.no, e.id, e.tenant FROM carray(?1) n CROSS JOIN relation r ON r.target = n.value
 JOIN entity e ON e.no = r.source AND e.status >= 0
-WHERE r.kind IN ('derive', 'cites') AND r.until = 9223372036854775807
-AND e.no NOT IN (SELECT value FROM carray(?1))
-AND NOT EXISTS (SELECT 1 FROM relation o WHERE o.source = e.no AND o.kind IN ('derive', 'cites')
-    AND o.until = 9223372036854775807 AND o.target NOT IN (SELECT value FROM carray(?1)));
+WHERE r.until = 9223372036854775807 AND e.no NOT IN (SELECT value FROM carray(?1)) AND (r.kind = 'derive'
+    OR (r.kind = 'cites' AND NOT EXISTS (SELECT 1 FROM relation o WHERE o.source = e.no AND o.kind IN ('derive', 'cites')
+        AND o.until = 9223372036854775807 AND o.target NOT IN (SELECT value FROM carray(?1)))));
 
 -- name: erase_merged
 -- What was merged into one of the given numbers, and is so still.
-SELECT DISTINCT e.no, e.id, e.tenant FROM carray(?1) n CROSS JOIN entity i ON i.no = n.value
-JOIN entity e ON e.no BETWEEN (i.no >> 32) << 32 AND ((i.no >> 32) + 1) << 32 AND e.status = 6 AND e.tenant = i.tenant
-JOIN log l ON l.entity = e.no AND l.kind = 7 JOIN content c USING (seq)
-WHERE json_extract(c.data, '$.by') = i.id AND e.no NOT IN (SELECT value FROM carray(?1));
+SELECT e.no, e.id, e.tenant FROM (SELECT DISTINCT value >> 32 AS no FROM carray(?1)) p
+CROSS JOIN entity e ON e.no BETWEEN p.no << 32 AND (p.no + 1) << 32 AND e.status = 6
+CROSS JOIN content c ON c.seq = (SELECT max(l.seq) FROM log l WHERE l.entity = e.no AND l.kind = 7)
+CROSS JOIN entity i ON i.tenant = e.tenant AND i.id = json_extract(c.data, '$.by') AND i.status >= 0
+WHERE i.no IN (SELECT value FROM carray(?1)) AND e.no NOT IN (SELECT value FROM carray(?1));
 
 -- name: erased_before
 -- Whether an id of a tenant was erased.
@@ -772,6 +781,19 @@ SELECT 1 FROM label WHERE name = ?1 AND value = ?2 LIMIT 1;
 -- name: partition_empty
 SELECT NOT EXISTS (SELECT 1 FROM entity WHERE no BETWEEN ?1 << 32 AND (?1 + 1) << 32);
 
+-- name: partitions_erased
+SELECT no FROM partition WHERE substr(CAST(user AS BLOB), 1, 1) = x'00';
+
+-- name: tenants_erased
+SELECT no FROM tenant WHERE substr(CAST(name AS BLOB), 1, 1) = x'00';
+
+-- name: tenant_empty
+SELECT NOT EXISTS (SELECT 1 FROM entity WHERE tenant = ?1);
+
+-- name: erased_last
+-- The last erasure's place in the log.
+SELECT coalesce(max(seq), 0) FROM log WHERE kind = 14;
+
 -- name: partition_rename
 UPDATE partition SET user = ?2, namespace = '', agent = '', active = 0 WHERE no = ?1;
 
@@ -803,6 +825,25 @@ SELECT id, block FROM words_data WHERE id > 10 AND id < ?1;
 -- name: past_words_pages
 SELECT id, block FROM past_words_data WHERE id > 10 AND id < ?1;
 
+-- name: words_segments
+SELECT DISTINCT segid FROM words_idx;
+
+-- name: past_words_segments
+SELECT DISTINCT segid FROM past_words_idx;
+
+-- name: words_seek
+-- Twice the number of the page of a segment where a term would stand, and a bit.
+SELECT pgno FROM words_idx WHERE segid = ?1 AND term <= ?2 ORDER BY term DESC LIMIT 1;
+
+-- name: past_words_seek
+SELECT pgno FROM past_words_idx WHERE segid = ?1 AND term <= ?2 ORDER BY term DESC LIMIT 1;
+
+-- name: words_page
+SELECT block FROM words_data WHERE id = ?1;
+
+-- name: past_words_page
+SELECT block FROM past_words_data WHERE id = ?1;
+
 -- name: meta_delete
 DELETE FROM meta WHERE key = ?1;
 
@@ -830,10 +871,10 @@ UNION ALL SELECT 'content', count(*) FROM carray(?1) n CROSS JOIN log l ON l.ent
 
 -- name: words_vocabulary
 -- The terms of the word index that a row still has.
-CREATE VIRTUAL TABLE temp.words_terms USING fts5vocab(main, words, instance);
+CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_terms USING fts5vocab(main, words, instance);
 
 -- name: past_words_vocabulary
-CREATE VIRTUAL TABLE temp.past_words_terms USING fts5vocab(main, past_words, instance);
+CREATE VIRTUAL TABLE IF NOT EXISTS temp.past_words_terms USING fts5vocab(main, past_words, instance);
 
 -- name: words_living
 SELECT 1 FROM temp.words_terms WHERE term = ?1 LIMIT 1;
@@ -842,9 +883,10 @@ SELECT 1 FROM temp.words_terms WHERE term = ?1 LIMIT 1;
 SELECT 1 FROM temp.past_words_terms WHERE term = ?1 LIMIT 1;
 
 -- name: tables
--- The tables whose rows are what this file says: not those that SQLite and FTS5 keep behind them.
-SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND rootpage > 0
-AND name NOT LIKE 'words\_%' ESCAPE '\' AND name NOT LIKE 'past_words\_%' ESCAPE '\';
+-- The tables whose rows are what this file says: not those that FTS5 keeps its index in.
+SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0
+AND name NOT IN ('words_data', 'words_idx', 'words_docsize', 'past_words_data', 'past_words_idx', 'past_words_docsize')
+UNION ALL SELECT 'sqlite_schema';
 
 -- name: backup_add
 INSERT OR REPLACE INTO backup VALUES (?1, ?2, ?3);
@@ -865,8 +907,7 @@ WHERE l.seq = ?1;
 
 -- name: log_is_referred
 -- Whether a row says that a change made it.
-SELECT EXISTS (SELECT 1 FROM log l JOIN entity e ON e.no = l.entity WHERE l.seq = ?1 AND e.changed = ?1)
-    OR EXISTS (SELECT 1 FROM log l JOIN relation r ON r.source = l.entity WHERE l.seq = ?1 AND r.seq = ?1);
+SELECT EXISTS (SELECT 1 FROM entity WHERE changed = ?1) OR EXISTS (SELECT 1 FROM relation WHERE seq = ?1);
 
 -- name: content_of_erased
 -- What changes to erased entities said, which no row should hold.
@@ -937,3 +978,49 @@ UNION ALL SELECT 'entity ' || id || ' stands before an earlier one in its sessio
     SELECT id, position, lag(position) OVER (PARTITION BY session ORDER BY content) AS before FROM entity
     WHERE status >= 0 AND session IS NOT NULL) WHERE before >= position
 LIMIT 100;
+
+-- name: version_owners
+-- Of which entity each earlier version is one.
+SELECT v.no, e.no FROM entity v JOIN entity e ON e.tenant = v.tenant AND e.id = v.id AND e.status >= 0 WHERE v.status < 0;
+
+-- name: content_owners
+-- Of which entity each change speaks, tombstones aside.
+SELECT seq, entity FROM log WHERE kind <> 14;
+
+-- name: identities_keyed
+SELECT no, id, identity FROM entity WHERE substr(identity, 1, 1) = ?1;
+
+-- name: partition_numbers
+SELECT no, tenant, last FROM partition ORDER BY no;
+
+-- name: tenant_numbered
+SELECT 1 FROM tenant WHERE no = ?1;
+
+-- name: log_id
+SELECT id FROM log WHERE entity = ?1 LIMIT 1;
+
+-- name: erased_add
+INSERT OR REPLACE INTO erased VALUES (?1, ?2, ?3, ?4);
+
+-- name: relations_dangling
+DELETE FROM relation WHERE source NOT IN (SELECT no FROM entity) OR target NOT IN (SELECT no FROM entity);
+
+-- name: sessions_empty
+DELETE FROM session WHERE no NOT IN (SELECT session FROM entity WHERE session IS NOT NULL);
+
+-- name: tenants_counted
+UPDATE tenant SET active = (SELECT count(*) FROM entity e WHERE e.tenant = tenant.no AND e.status = 0);
+
+-- name: partitions_counted
+UPDATE partition SET active = (SELECT count(*) FROM entity e
+    WHERE e.no BETWEEN partition.no << 32 AND (partition.no << 32) + partition.last AND e.status = 0);
+
+-- name: indexed_rows
+-- Every row with words of its own: whether it is a current version.
+SELECT e.status >= 0, {entity} FROM entity e JOIN content c ON c.seq = e.content WHERE e.indexed = e.no ORDER BY e.no;
+
+-- name: owners_living
+-- What a keyring may still hold keys for.
+SELECT 'e', no FROM entity WHERE status >= 0 UNION ALL SELECT 's', no FROM session
+UNION ALL SELECT 'p', no FROM partition WHERE substr(CAST(user AS BLOB), 1, 1) <> x'00'
+UNION ALL SELECT 't', no FROM tenant WHERE substr(CAST(name AS BLOB), 1, 1) <> x'00';

@@ -20,7 +20,7 @@ from umi.stores.sqlite.database import Database
 from umi.stores.sqlite.embeddings import derived_files
 from umi.stores.sqlite.erasing import OWED, OWED_ALL
 
-OWED_JOURNAL = "journal"
+OWED_JOURNAL = "2"
 CHECKPOINT_MS_MAX = 2_000
 
 

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 OVERSAMPLED = 50  # how many more than wanted an approximate index is asked for, before exact rescoring
 OVERSAMPLED_MIN = 200
+OVERSAMPLED_THEN = 20  # the same at a moment, where most of what an index lists stood at another
 ALLOWED_ROWS_MAX = 25_000  # so many numbers may be listed for the index; asking it for very many is slower still
 WIDENING = 4
+WIDENING_THEN = 3
 
 
 def candidates(db: Database, embeddings: Embeddings, retrieval: Retrieval) -> list[Candidate]:
@@ -79,13 +81,15 @@ class _NearestThen:
         """Return the nearest versions with their exact cosines, nearest first."""
         pairs = self._few()
         if pairs is None:
-            pairs = self._through_indexes(vector, max(OVERSAMPLED_MIN, limit + OVERSAMPLED))
+            pairs = self._through_indexes(vector, limit + OVERSAMPLED_THEN)
         cosines = self._embeddings.cosines(np.array(sorted({at for _, at in pairs}), dtype=np.uint64), vector)
         found = [(-cosines[at], number) for number, at in pairs if at in cosines]
         return {number: -negated for negated, number in nsmallest(limit, found)}
 
     def _few(self) -> list[tuple[int, int]] | None:
         """Everything that stood then, unless that is too much to read."""
+        if not self._place.is_narrowed and self._place.active > EXACT_ROWS_MAX:
+            return None
         found: list[tuple[int, int]] = []
         for low, high in self._place.ranges:
             values = {"low": low, "high": high, "limit": EXACT_ROWS_MAX + 1, **self._values}
@@ -97,7 +101,7 @@ class _NearestThen:
     def _through_indexes(self, vector: Vector, wanted: int) -> list[tuple[int, int]]:
         """Ask both of the tenant's indexes for more and more until enough of what they list stood at the moment."""
         indexes = [self._embeddings.tenant(self._place.tenant), self._embeddings.past(self._place.tenant)]
-        asked = WIDENING * wanted
+        asked = WIDENING_THEN * wanted
         while True:
             numbers = np.concatenate([index.search(vector, asked) for index in indexes])
             found = self._sharing(numbers)

@@ -8,13 +8,15 @@ others say how many bytes they share with the one before. A term begins with "0"
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from umi.stores.sqlite.database import Database
 
 _SEGMENT_SHIFT, _INTERIOR = 37, 1 << 36
 _TOMBSTONES = 1 << 16  # segments from here on are lists of deleted rows
 _HEADER_BYTES = 4
+_MAIN_INDEX = b"0"
+_SOUGHT_MAX = 500
 
 
 def terms(db: Database, table: str) -> Iterator[bytes]:
@@ -22,6 +24,22 @@ def terms(db: Database, table: str) -> Iterator[bytes]:
     for id, block in db.each(f"{table}_pages", (_TOMBSTONES << _SEGMENT_SHIFT,)):
         if not id & _INTERIOR:
             yield from _terms_of(block)
+
+
+def terms_among(db: Database, table: str, wanted: Collection[bytes]) -> set[bytes]:
+    """Return which terms lie in the pages of a table. Few are sought page by page, as FTS5 itself would."""
+    if len(wanted) > _SOUGHT_MAX:
+        return set(wanted) & set(terms(db, table))
+    return {term for term in wanted if any(term in _terms_of(page) for page in _pages_of(db, table, term))}
+
+
+def _pages_of(db: Database, table: str, term: bytes) -> Iterator[bytes]:
+    """Yield the one page of each segment where a term would stand."""
+    for segment in db.column(f"{table}_segments"):
+        place = db.value(f"{table}_seek", (segment, _MAIN_INDEX + term))
+        page = None if place is None else db.value(f"{table}_page", ((segment << _SEGMENT_SHIFT) + (place >> 1),))
+        if page is not None:
+            yield page
 
 
 def _terms_of(page: bytes) -> Iterator[bytes]:

@@ -211,16 +211,22 @@ class SqliteStore:
         self._check_open()
         await self._write_lane.run(self._writer.sweep)
 
-    async def backup(self, path: Path) -> None:
+    async def backup(self, path: Path, keyring: Path | None = None) -> None:
         self._check_open()
 
-        def work() -> None:
+        def work() -> int:
+            before = self._eraser.last_erasure()
+            if keyring is not None:
+                self._eraser.seal(path, keyring)
+                return before
             # A connection of its own: the copy may take long, and reads go on meanwhile.
             with faults_named(path), closing(Database(open_reader(self._path))) as db:
                 upkeep.backup(db, path)
+            return before
 
-        await self._side_lane.run(work)
-        await self._write_lane.run(lambda: self._eraser.note_copy(path))
+        before = await self._side_lane.run(work)
+        await self._write_lane.run(lambda: self._eraser.note_copy(path, keyring))
+        await self._side_lane.run(lambda: self._eraser.catch_up(before))
 
     async def erase(self, request: Erase, *, check: bool = True) -> Erasure:
         self._check_open()

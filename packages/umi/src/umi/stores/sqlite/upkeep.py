@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from umi.errors import Conflict, StorageError
@@ -91,7 +91,19 @@ def _check_disk(path: Path) -> Finding:
 
 
 def backup(db: Database, path: Path) -> None:
-    """Write a compact copy as of one moment, then give it its name: a half-written copy never bears it."""
+    """Write a compact copy as of one moment."""
+    with named_when_whole(path) as draft:
+        db.command("VACUUM INTO ?", (str(draft),))
+
+
+@contextmanager
+def named_when_whole(path: Path) -> Generator[Path]:
+    """Write a file under another name inside, then give it its own: a half-written one never bears it.
+
+    Raises:
+        Conflict: something already stands at that path.
+
+    """
     if not path.name:
         raise Conflict(f"{path} is a folder. Name a file that does not exist.")
     draft = path.with_name(path.name + ".draft")
@@ -99,12 +111,12 @@ def backup(db: Database, path: Path) -> None:
         if os.path.lexists(path):
             raise _occupied(path)
         draft.unlink(missing_ok=True)
-        db.command("VACUUM INTO ?", (str(draft),))
+        yield draft
         _sync(draft)
         _name(draft, path)
     except FileExistsError as error:
         raise _occupied(path) from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise StorageError(f"{path} could not be written: {error}.") from error
     finally:
         with suppress(OSError, ValueError):

@@ -52,7 +52,8 @@ ALTER TABLE version RENAME TO entity;
 
 CREATE UNIQUE INDEX entity_by_id ON entity (tenant, id) WHERE status >= 0;
 CREATE INDEX entity_before ON entity (tenant, id, updated_at) WHERE status < 0;
-CREATE INDEX entity_by_index ON entity (indexed) WHERE status < 0;
+-- With what tells whether a version stood at a moment, so that those that did not are passed over without a look.
+CREATE INDEX entity_by_index ON entity (indexed, updated_at, until, was) WHERE status < 0;
 CREATE INDEX entity_by_content ON entity (tenant, content);
 CREATE INDEX entity_by_time ON entity (tenant, event_at);
 CREATE INDEX entity_by_session ON entity (session, position) WHERE session IS NOT NULL;
@@ -123,3 +124,5 @@ JOIN entity e ON e.no = l.entity JOIN partition p ON p.no = e.no >> 32
 WHERE l.next_at IS NOT NULL;
 
 UPDATE partition SET last = last + (SELECT count(*) FROM entity e WHERE e.no >> 32 = partition.no AND e.status < 0);
+
+INSERT INTO label SELECT l.name, l.value, v.no FROM label l JOIN entity v ON v.indexed = l.no AND v.status < 0;
