@@ -143,11 +143,11 @@ def words_left(path: Path, numbers: list[int]) -> int:
     import apsw
 
     from umi.stores.sqlite.database import Database
-    from umi.stores.sqlite.segments import terms
+    from umi.stores.sqlite.segments import PAST_WORDS, WORDS, terms
 
     own = {form.encode() for number in numbers for form in (marker(number), f"{marker(number)}again")}
     with closing(Database(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY))) as db:
-        return len(own & {term for table in ("words", "past_words") for term in terms(db, table)})
+        return len(own & {term for index in (WORDS, PAST_WORDS) for term in terms(db, index)})
 
 
 async def vectors_left(store: SqliteStore, numbers: list[int], per: int = 20) -> int:

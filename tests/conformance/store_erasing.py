@@ -237,3 +237,9 @@ class Erasing:
             assert (finding.seq, finding.tampering) == (3, Tampering.ROLLED_BACK)
         finally:
             await other.close()
+
+    async def test_places_without_a_user_are_counted_and_those_of_an_erased_one_are_not(self, store: Store):
+        await apply(store, add("nobody's"), add("hers", scope=ADA))
+        assert (await store.stats()).partitions == 2
+        await erase(store, scope=ADA)
+        assert ((await store.stats()).partitions, (await store.stats()).tenants) == (1, 1)

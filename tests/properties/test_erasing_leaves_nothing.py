@@ -23,7 +23,7 @@ from umi.domain.relation import RelationKind
 from umi.domain.scope import Scope
 from umi.errors import Conflict, NotFound
 from umi.stores.sqlite.database import Database
-from umi.stores.sqlite.segments import terms
+from umi.stores.sqlite.segments import PAST_WORDS, WORDS, terms
 
 if TYPE_CHECKING:
     from umi.stores.sqlite.store import SqliteStore
@@ -139,7 +139,7 @@ class History:
     def assert_nothing_is_left(self) -> None:
         files = [entry.read_bytes() for entry in self.folder.iterdir()]
         with closing(connected(self.folder / "memory.db")) as connection:
-            lying = {term for table in ("words", "past_words") for term in terms(Database(connection), table)}
+            lying = {term for index in (WORDS, PAST_WORDS) for term in terms(Database(connection), index)}
         for number in self.erased:
             own = secret(number).encode()
             assert not any(own in data for data in files), secret(number)

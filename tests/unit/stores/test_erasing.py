@@ -19,7 +19,7 @@ from umi.errors import NotFound
 from umi.stores.sqlite import eraser, erasing, scrubbing
 from umi.stores.sqlite.database import Database
 from umi.stores.sqlite.scanning import Probes, chunks_of_database
-from umi.stores.sqlite.segments import terms
+from umi.stores.sqlite.segments import PAST_WORDS, WORDS, Words, terms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +81,7 @@ def lying(folder: Path, secrets: list[str] | None = None) -> set[str]:
 def terms_in(path: Path) -> set[bytes]:
     with closing(connected(path)) as connection:
         database = Database(connection)
-        return {term for table in ("words", "past_words") for term in terms(database, table)}
+        return {term for index in (WORDS, PAST_WORDS) for term in terms(database, index)}
 
 
 def test_there_is_something_to_erase(path: Path, tmp_path: Path):
@@ -104,20 +104,20 @@ def test_no_byte_of_an_erased_entity_is_left_in_any_file(path: Path, tmp_path: P
     assert b"marsh" in terms_in(path)
 
 
-@pytest.mark.parametrize("table", ["words", "past_words"])
-def test_merging_an_index_drops_the_terms_of_deleted_rows_which_deleting_does_not(path: Path, table: str):
+@pytest.mark.parametrize("index", [WORDS, PAST_WORDS])
+def test_merging_an_index_drops_the_terms_of_deleted_rows_which_deleting_does_not(path: Path, index: Words):
     async def work(store: SqliteStore) -> None:
         db: Any = getattr(store, "_writing")  # noqa: B009 - no user needs to reach it
-        where = db.rows(f"{table}_pages", (1 << 62,))
+        where = db.rows(index.pages, (1 << 62,))
         assert where
-        numbers = [row[0] for row in db.command(f"SELECT id FROM {table}_docsize")]
-        before = set(terms(db, table))
+        numbers = [row[0] for row in db.command(f"SELECT id FROM {index.table}_docsize")]
+        before = set(terms(db, index))
         for number in numbers:
-            db.run(f"{table}_delete", (number,))
-        assert set(terms(db, table)) == before
+            db.run(f"{index.table}_delete", (number,))
+        assert set(terms(db, index)) == before
         with db.transaction():
             erasing.merge_words(db)
-            assert set(terms(db, table)) == {b"x"}
+            assert set(terms(db, index)) == {b"x"}
 
     using(path, work)
 

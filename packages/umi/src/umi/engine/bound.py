@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from umi.domain.fact import Slot
 from umi.domain.scope import Scope
@@ -30,6 +31,11 @@ class Keeper:
     scope: Scope
     actor: str
     behaviour: Behaviour
+
+    @property
+    def now(self) -> datetime:
+        """The present: what is said now comes after what was said before, though the machine's clock was set back."""
+        return max(self.world.clock.now(), self.world.store.recorded_at)
 
 
 class Bound:

@@ -74,8 +74,8 @@ class Memory(Writing, Reading, Truth, Forgetting, Fading, Reviewing, Proving, Up
         behaviour = Behaviour(evolve=check_flag("evolve", evolve), slots=check_slots(slots))
         return cls(open_world(None if path is None else check_path("path", path), embedder), scope, behaviour=behaviour)
 
-    @staticmethod
-    def restore_backup(path: str | Path, keyring: str | Path, to: str | Path) -> int:
+    @classmethod
+    def restore_backup(cls, path: str | Path, keyring: str | Path, to: str | Path) -> int:
         """Make a memory file of a sealed backup and its keyring; return how many entities were erased since.
 
         Those are not in it: their keys are destroyed, and tombstones stand in the log instead.

@@ -52,7 +52,7 @@ async def recall(world: World, question: Question, *, explain: bool) -> Hits:
     if question.min_score is not None:
         ranked = [row for row in ranked if row.score >= question.min_score]
     watch.lap("rank")
-    present = max(began, world.store.recorded_at)
+    present = world.store.recorded_at
     as_of = await wake(world, question.scope, {one.number for one in back} & {row.number for row in ranked})
     entities = await world.store.load(question.scope, [row.number for row in ranked], retrieved.filter)
     entities = await _with_standing_conflicts(world, question, entities)
@@ -63,7 +63,7 @@ async def recall(world: World, question: Question, *, explain: bool) -> Hits:
     explanation = _explained(asked, len(retrieved.candidates), watch) if explain else None
     path = ("words", "meaning", "facts") if retrieved.believed.shares else ("words", "meaning")
     if question.filter.moment.is_now:
-        world.store.touch([row.number for row in ranked if row.number in entities], present)
+        world.store.touch([row.number for row in ranked if row.number in entities], began)
     return Hits(
         query=question.text, items=items, path=path, as_of=as_of or question.as_of or present, explanation=explanation
     )

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 Said: TypeAlias = Turn | str | Mapping[str, Any]
 
 CHUNK_TURNS = 64  # one commit and one look for known turns each
-DECISIONS_TRIED_MAX = 10  # each time, what another writer changed meanwhile is compared anew
+DECISIONS_TRIED_MAX = 100  # each time, what another writer changed meanwhile is compared anew
 _ID_RANDOM_BYTES = 10
 _TURN_FIELDS = frozenset(field.name for field in fields(Turn))
 
 
 async def remember_one(keeper: Keeper, turn: Turn) -> Receipt:
-    accepted = accept(turn, scope=keeper.scope, now=keeper.world.clock.now())
+    accepted = accept(turn, scope=keeper.scope, now=keeper.now)
     return await remember_accepted(keeper, accepted)
 
 
@@ -49,7 +49,7 @@ async def remember_chunk(keeper: Keeper, said: Sequence[Said], *, start: int) ->
     world = keeper.world
     answers: dict[int, Receipt | Rejected] = {}
     accepted: dict[int, Accepted] = {}
-    now = world.clock.now()
+    now = keeper.now
     for index, item in enumerate(said, start):
         try:
             accepted[index] = accept(turn_of(item), scope=keeper.scope, now=now)

@@ -8,7 +8,7 @@ from umi.engine.bound import Keeper
 from umi.engine.deciding import known_to, partition_of
 from umi.errors import NotFound, StorageBusyError
 
-TRIED_MAX = 10  # each time, what another writer changed meanwhile is looked at anew
+TRIED_MAX = 100  # each time, what another writer changed meanwhile is looked at anew
 
 
 async def restore(keeper: Keeper, id: str, reason: str) -> bool:

@@ -70,8 +70,7 @@ class Truth(Bound):
 
     async def diff(self, after: datetime | str, until: datetime | str | None = None) -> Diff:
         """Return what changed in what is recalled between two recorded times, (after, until]; `until` is now."""
-        present = max(self._world.clock.now(), self._world.store.recorded_at)
-        end = present if until is None else parse_time(until)
+        end = self._keeper.now if until is None else parse_time(until)
         return await recounting.diff(self._world, self._scope, parse_time(after), end)
 
     async def blame(self, what: str, slot: str | None = None) -> Sequence[Cause]:

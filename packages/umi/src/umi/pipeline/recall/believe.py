@@ -76,26 +76,32 @@ def _shares(known: Known, slots: Sequence[str], filter: Filter, *, of_the_past: 
     right.sort(key=lambda number: _order(known.entities[number], told[number]), reverse=True)
     shares = _in_turn({number: told[number] for number in right})
     if right and not of_the_past:
-        stale = (number for number, found in told.items() if found and number not in shares)
-        shares |= dict.fromkeys((n for n in stale if known.entities[n].status is Status.ACTIVE), STALE)
+        shares |= dict.fromkeys((n for n in told.keys() - shares.keys() if _is_over(known.entities[n], told[n])), STALE)
     return shares
+
+
+def _is_over(entity: Entity, statements: Sequence[Statement]) -> bool:
+    """Whether it is recalled, and tells of what was; a plan is none of it."""
+    told = any(one.fact.status is not FactStatus.FUTURE for one in statements)
+    return told and entity.status is Status.ACTIVE
 
 
 def _in_turn(told: Mapping[int, Sequence[Statement]]) -> dict[int, float]:
     """Weigh statements, given the newest first, each by its own weight and by what came after it."""
     shares: dict[int, float] = {}
     rest = 1.0
+    many = max(MANY, 1 / max(1, len(told)))  # the only one of many values that is known answers as well as one can
     for number, statements in told.items():
-        weight = _weight(statements)
+        weight = _weight(statements, many)
         shares[number] = rest * weight
         rest *= 1 - _UNDONE * weight if all(one.fact.is_guess for one in statements) else _OLDER
     return shares
 
 
-def _weight(statements: Sequence[Statement]) -> float:
+def _weight(statements: Sequence[Statement], many: float) -> float:
     """One value tells what was asked for; one of many values is one of many answers. A guess counts less."""
     surest = max(one.fact.confidence / GUESS_CONFIDENCE_MAX if one.fact.is_guess else 1.0 for one in statements)
-    return sqrt(surest) * (MANY if all(one.fact.many for one in statements) else 1.0)
+    return sqrt(surest) * (many if all(one.fact.many for one in statements) else 1.0)
 
 
 def _answers(statement: Statement, moment: Moment, of_the_past: bool) -> bool:

@@ -25,6 +25,10 @@ from umi.stores.sqlite.transaction import PARTITION_SHIFT, Transaction
 ERASED_NAME = "\0erased "  # no scope can name it: a part of one holds no NUL character
 OWED, OWED_ALL = "erasure_owed", "1"  # set until the file's free space is known to be clean
 _TOKEN_BYTES = 16
+_MERGING = (
+    ("words_nudge", "words_merge", "words_delete"),
+    ("past_words_nudge", "past_words_merge", "past_words_delete"),
+)
 _SIMPLE = ("erase_labels", "erase_facts", "erase_relations", "erase_access", "erase_embeddings")
 
 
@@ -261,7 +265,7 @@ def _token(transaction: Transaction) -> str:
 
 def merge_words(db: Database) -> None:
     """Rewrite both word indexes without the terms of deleted rows."""
-    for table in ("words", "past_words"):
-        db.run(f"{table}_nudge")
-        db.run(f"{table}_merge")
-        db.run(f"{table}_delete", (-1,))
+    for nudge, merge, delete in _MERGING:
+        db.run(nudge)
+        db.run(merge)
+        db.run(delete, (-1,))

@@ -133,5 +133,5 @@ def version_of(filter: Filter) -> dict[str, Any]:
         "as_of": LATEST if as_of is None else to_microseconds(as_of),
         "alive_at": None if as_of is None else to_microseconds(as_of),
         "valid_at": None if valid_at is None else to_microseconds(valid_at),
-        "statuses": json.dumps([STATUSES.index(status) for status in filter.statuses_found]),
+        "statuses": sum(1 << STATUSES.index(status) for status in set(filter.statuses_found)),
     }

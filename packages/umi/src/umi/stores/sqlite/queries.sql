@@ -35,7 +35,7 @@ SELECT no, active FROM tenant WHERE name = ?1;
 
 -- name: tenants_count
 -- An erased tenant's name begins with a NUL character.
-SELECT count(*) FROM tenant WHERE substr(CAST(name AS BLOB), 1, 1) <> x'00';
+SELECT count(*) FROM tenant WHERE hex(substr(CAST(name AS BLOB), 1, 1)) <> '00';
 
 -- name: is_unembedded
 SELECT NOT EXISTS (SELECT 1 FROM embedding);
@@ -330,32 +330,38 @@ AND (:metadata IS NULL OR NOT EXISTS (
 
 -- fragment: version
 -- A row as it stood at a moment: known and not expired then, of one of the statuses, and valid at a time if asked.
-e.updated_at <= :as_of AND e.until > :as_of AND e.was IN (SELECT value FROM json_each(:statuses))
+e.updated_at <= :as_of AND e.until > :as_of AND ((1 << e.was) & :statuses)
 AND (e.was <> 0 OR :alive_at IS NULL OR e.expires_at IS NULL OR e.expires_at > :alive_at)
 AND (:valid_at IS NULL OR (e.valid_from <= :valid_at AND e.valid_until > :valid_at))
 
 -- name: match_then
 -- Best words at a moment, among what is recalled now and what is not.
 SELECT number, score FROM (
-    SELECT e.no AS number, bm25(words, 0, 1, 0.5) AS score FROM words CROSS JOIN entity e ON e.no = words.rowid
-    WHERE words MATCH :match AND words.rowid BETWEEN :low AND :high AND e.tenant = :tenant AND {version} AND {filter}
-    ORDER BY words.rowid DESC LIMIT :scored)
-UNION ALL SELECT number, score FROM (
     SELECT e.no AS number, bm25(words, 0, 1, 0.5) AS score FROM words
-    CROSS JOIN entity e INDEXED BY entity_by_index ON e.indexed = words.rowid AND e.status < 0
-    WHERE words MATCH :match AND words.rowid BETWEEN :low AND :high AND e.tenant = :tenant AND {version} AND {filter}
+    CROSS JOIN entity e INDEXED BY entity_by_index ON e.indexed = words.rowid
+    WHERE words MATCH :match AND words.rowid BETWEEN :low AND :high AND +e.tenant = :tenant AND {version} AND {filter}
     ORDER BY words.rowid DESC LIMIT :scored)
 UNION ALL SELECT number, score FROM (
     SELECT e.no AS number, bm25(past_words, 0, 1, 0.5) AS score FROM past_words
-    CROSS JOIN entity e ON e.no = past_words.rowid AND e.status >= 0
-    WHERE past_words MATCH :match AND past_words.rowid BETWEEN :low AND :high AND e.tenant = :tenant
+    CROSS JOIN entity e INDEXED BY entity_by_index ON e.indexed = past_words.rowid
+    WHERE past_words MATCH :match AND past_words.rowid BETWEEN :low AND :high AND +e.tenant = :tenant
     AND {version} AND {filter}
     ORDER BY past_words.rowid DESC LIMIT :scored)
+ORDER BY score, number LIMIT :limit;
+
+-- name: match_then_all
+-- The same without any filter, answered from the index alone: 3 times as quick as with a look at each row.
+SELECT number, score FROM (
+    SELECT e.no AS number, bm25(words, 0, 1, 0.5) AS score FROM words
+    CROSS JOIN entity e INDEXED BY entity_by_index ON e.indexed = words.rowid
+    WHERE words MATCH :match AND words.rowid BETWEEN :low AND :high
+    AND e.updated_at <= :as_of AND e.until > :as_of AND ((1 << e.was) & :statuses)
+    ORDER BY words.rowid DESC LIMIT :scored)
 UNION ALL SELECT number, score FROM (
     SELECT e.no AS number, bm25(past_words, 0, 1, 0.5) AS score FROM past_words
-    CROSS JOIN entity e INDEXED BY entity_by_index ON e.indexed = past_words.rowid AND e.status < 0
-    WHERE past_words MATCH :match AND past_words.rowid BETWEEN :low AND :high AND e.tenant = :tenant
-    AND {version} AND {filter}
+    CROSS JOIN entity e INDEXED BY entity_by_index ON e.indexed = past_words.rowid
+    WHERE past_words MATCH :match AND past_words.rowid BETWEEN :low AND :high
+    AND e.updated_at <= :as_of AND e.until > :as_of AND ((1 << e.was) & :statuses)
     ORDER BY past_words.rowid DESC LIMIT :scored)
 ORDER BY score, number LIMIT :limit;
 
@@ -366,11 +372,7 @@ WHERE e.no BETWEEN :low AND :high AND +e.tenant = :tenant AND {version} AND {fil
 
 -- name: numbers_sharing
 -- The versions that share the vectors of the given numbers, stood at a moment and pass every filter.
-SELECT e.no, e.indexed FROM carray(:numbers) n CROSS JOIN entity e ON e.no = n.value AND e.status >= 0
-WHERE +e.tenant = :tenant AND {version} AND {filter}
-UNION ALL
-SELECT e.no, e.indexed FROM carray(:numbers) n
-CROSS JOIN entity e INDEXED BY entity_by_index ON e.indexed = n.value AND e.status < 0
+SELECT e.no, e.indexed FROM carray(:numbers) n CROSS JOIN entity e INDEXED BY entity_by_index ON e.indexed = n.value
 WHERE +e.tenant = :tenant AND {version} AND {filter};
 
 -- name: numbers_indexed
@@ -782,10 +784,10 @@ SELECT 1 FROM label WHERE name = ?1 AND value = ?2 LIMIT 1;
 SELECT NOT EXISTS (SELECT 1 FROM entity WHERE no BETWEEN ?1 << 32 AND (?1 + 1) << 32);
 
 -- name: partitions_erased
-SELECT no FROM partition WHERE substr(CAST(user AS BLOB), 1, 1) = x'00';
+SELECT no FROM partition WHERE hex(substr(CAST(user AS BLOB), 1, 1)) = '00';
 
 -- name: tenants_erased
-SELECT no FROM tenant WHERE substr(CAST(name AS BLOB), 1, 1) = x'00';
+SELECT no FROM tenant WHERE hex(substr(CAST(name AS BLOB), 1, 1)) = '00';
 
 -- name: tenant_empty
 SELECT NOT EXISTS (SELECT 1 FROM entity WHERE tenant = ?1);
@@ -890,9 +892,6 @@ UNION ALL SELECT 'sqlite_schema';
 
 -- name: backup_add
 INSERT OR REPLACE INTO backup VALUES (?1, ?2, ?3);
-
--- name: backup_delete
-DELETE FROM backup WHERE path = ?1;
 
 -- name: backups
 SELECT path, keyring FROM backup ORDER BY path;
@@ -1022,5 +1021,5 @@ SELECT e.status >= 0, {entity} FROM entity e JOIN content c ON c.seq = e.content
 -- name: owners_living
 -- What a keyring may still hold keys for.
 SELECT 'e', no FROM entity WHERE status >= 0 UNION ALL SELECT 's', no FROM session
-UNION ALL SELECT 'p', no FROM partition WHERE substr(CAST(user AS BLOB), 1, 1) <> x'00'
-UNION ALL SELECT 't', no FROM tenant WHERE substr(CAST(name AS BLOB), 1, 1) <> x'00';
+UNION ALL SELECT 'p', no FROM partition WHERE hex(substr(CAST(user AS BLOB), 1, 1)) <> '00'
+UNION ALL SELECT 't', no FROM tenant WHERE hex(substr(CAST(name AS BLOB), 1, 1)) <> '00';

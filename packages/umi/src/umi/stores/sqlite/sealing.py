@@ -150,7 +150,7 @@ def _put_back(path: Path, keyring: Path, draft: Path, entropy: Entropy) -> tuple
             raise StoreTooNewError
         if not keyring.is_file():
             raise Invalid(f"There is no keyring at {keyring}.")
-        with closing(Keyring(keyring, bytes.fromhex(head["origin"]))) as keys:
+        with closing(Keyring(keyring, head["origin"])) as keys:
             _check_whole(path, size, keys)
             _make(db, head["schema"])
             with db.transaction():
@@ -161,7 +161,7 @@ def _put_back(path: Path, keyring: Path, draft: Path, entropy: Entropy) -> tuple
 def _read_head(records: Iterator[tuple[Owner, int, bytes]]) -> dict[str, Any]:
     try:
         head = json.loads(next(records)[2])
-        bytes.fromhex(head["origin"])
+        head |= {"origin": bytes.fromhex(head["origin"]), "schema": int(head["schema"])}
     except (StopIteration, ValueError, KeyError, TypeError) as error:
         raise Invalid("The head of the sealed backup cannot be read.") from error
     return head

@@ -9,6 +9,7 @@ others say how many bytes they share with the one before. A term begins with "0"
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from umi.stores.sqlite.database import Database
 
@@ -19,25 +20,58 @@ _MAIN_INDEX = b"0"
 _SOUGHT_MAX = 500
 
 
-def terms(db: Database, table: str) -> Iterator[bytes]:
-    """Yield every term of a table's pages, once for each page and segment that holds it."""
-    for id, block in db.each(f"{table}_pages", (_TOMBSTONES << _SEGMENT_SHIFT,)):
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A word index, by the names of the statements that look into it."""
+
+    table: str
+    pages: str
+    segments: str
+    seek: str
+    page: str
+    vocabulary: str
+    living: str
+
+
+WORDS = Words(
+    table="words",
+    pages="words_pages",
+    segments="words_segments",
+    seek="words_seek",
+    page="words_page",
+    vocabulary="words_vocabulary",
+    living="words_living",
+)
+PAST_WORDS = Words(
+    table="past_words",
+    pages="past_words_pages",
+    segments="past_words_segments",
+    seek="past_words_seek",
+    page="past_words_page",
+    vocabulary="past_words_vocabulary",
+    living="past_words_living",
+)
+
+
+def terms(db: Database, index: Words) -> Iterator[bytes]:
+    """Yield every term of an index's pages, once for each page and segment that holds it."""
+    for id, block in db.each(index.pages, (_TOMBSTONES << _SEGMENT_SHIFT,)):
         if not id & _INTERIOR:
             yield from _terms_of(block)
 
 
-def terms_among(db: Database, table: str, wanted: Collection[bytes]) -> set[bytes]:
-    """Return which terms lie in the pages of a table. Few are sought page by page, as FTS5 itself would."""
+def terms_among(db: Database, index: Words, wanted: Collection[bytes]) -> set[bytes]:
+    """Return which terms lie in the pages of an index. Few are sought page by page, as FTS5 itself would."""
     if len(wanted) > _SOUGHT_MAX:
-        return set(wanted) & set(terms(db, table))
-    return {term for term in wanted if any(term in _terms_of(page) for page in _pages_of(db, table, term))}
+        return set(wanted) & set(terms(db, index))
+    return {term for term in wanted if any(term in _terms_of(page) for page in _pages_of(db, index, term))}
 
 
-def _pages_of(db: Database, table: str, term: bytes) -> Iterator[bytes]:
+def _pages_of(db: Database, index: Words, term: bytes) -> Iterator[bytes]:
     """Yield the one page of each segment where a term would stand."""
-    for segment in db.column(f"{table}_segments"):
-        place = db.value(f"{table}_seek", (segment, _MAIN_INDEX + term))
-        page = None if place is None else db.value(f"{table}_page", ((segment << _SEGMENT_SHIFT) + (place >> 1),))
+    for segment in db.column(index.segments):
+        place = db.value(index.seek, (segment, _MAIN_INDEX + term))
+        page = None if place is None else db.value(index.page, ((segment << _SEGMENT_SHIFT) + (place >> 1),))
         if page is not None:
             yield page
 

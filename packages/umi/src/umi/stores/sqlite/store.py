@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from umi.domain.change import Applied, Batch, Event, IndexWords
 from umi.domain.entity import Entity
@@ -74,9 +74,10 @@ class SqliteStore:
         with faults_named(path):
             self._model = _register(self._writing, model, dimensions)
             self.built_with = str(self._writing.value("meta_get", ("model",)))
+            self.recorded_at = EPOCH
+            self._see((self._writing.row("latest") or (0, 0, 0))[2])
         self._reading = Database(open_reader(path))
         self._clock = clock
-        self.recorded_at = EPOCH
         self._accesses = Accesses()
         self._writing_accesses: asyncio.Task[None] | None = None
         self._writer = Writer(self._writing, path, clock, entropy, words_of, self._accesses)
@@ -120,7 +121,7 @@ class SqliteStore:
         def work() -> Sequence[Candidate]:
             embeddings = self._vectors()
             embeddings.follow()
-            self.recorded_at = max(self.recorded_at, from_microseconds(embeddings.recorded_at))
+            self._see(embeddings.recorded_at)
             return searching.candidates(self._reading, embeddings, retrieval)
 
         return await self._read(work)
@@ -281,6 +282,11 @@ class SqliteStore:
             _log.warning("the vector index was not noted; it will be rebuilt", extra={"error": str(error)})
         finally:
             self._writing.close()
+
+    def _see(self, recorded_at: object) -> None:
+        """Note the last change that was seen; what a damaged file has there is for `check` to say."""
+        with suppress(OverflowError, TypeError):
+            self.recorded_at = max(self.recorded_at, from_microseconds(cast("int", recorded_at)))
 
     async def _read(self, work: Callable[[], T]) -> T:
         self._check_open()

@@ -23,14 +23,14 @@ from umi.stores.sqlite.database import Database, listed
 from umi.stores.sqlite.embeddings import derived_files
 from umi.stores.sqlite.evidence import SEARCHES_MAX, Evidence, escaped
 from umi.stores.sqlite.scanning import PROBE_BYTES_MIN, Probes, chunks_of, chunks_of_database
-from umi.stores.sqlite.segments import terms_among
+from umi.stores.sqlite.segments import PAST_WORDS, WORDS, terms_among
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     Tokenizer: TypeAlias = Any
 
-_TABLES = ("words", "past_words")
+_INDEXES = (WORDS, PAST_WORDS)
 _JOINED_BYTES = 1 << 19
 _NEAREST = 20
 _FILE_HEADER = b"SQLite format 3\0"
@@ -47,8 +47,8 @@ class Tracer:
             "porter", ["unicode61", "remove_diacritics", "2"]
         )
         self.looked = {"rows": len(evidence.numbers), "words": 0, "vectors": len(evidence.vectors), "bytes": 0}
-        for table in _TABLES:
-            db.run(f"{table}_vocabulary")
+        for index in _INDEXES:
+            db.run(index.vocabulary)
 
     def traces(self) -> Iterator[Trace]:
         """Look everywhere. Call it inside a read transaction."""
@@ -68,11 +68,11 @@ class Tracer:
         self.looked["words"] = len(erased)
         if not erased:
             return
-        for table in _TABLES:
-            lying = {term.decode() for term in terms_among(self._db, table, {term.encode() for term in erased})}
-            left = [term for term in lying if self._db.row(f"{table}_living", (term,)) is None]
+        for index in _INDEXES:
+            lying = {term.decode() for term in terms_among(self._db, index, {term.encode() for term in erased})}
+            left = [term for term in lying if self._db.row(index.living, (term,)) is None]
             if left:
-                yield Trace(place=self._path.name, what=f"{len(left)} erased terms in the pages of {table}")
+                yield Trace(place=self._path.name, what=f"{len(left)} erased terms in the pages of {index.table}")
 
     def _terms(self, word: str) -> list[str]:
         """Return what the word index makes of a word."""
@@ -82,9 +82,7 @@ class Tracer:
 
     def _is_living(self, word: str) -> bool:
         """Whether a row that is left has a word."""
-        return any(
-            self._db.row(f"{table}_living", (term,)) is not None for term in self._terms(word) for table in _TABLES
-        )
+        return any(self._db.row(index.living, (term,)) is not None for term in self._terms(word) for index in _INDEXES)
 
     def _by_bytes(self) -> Iterator[Trace]:
         probes = Probes(self._probes())

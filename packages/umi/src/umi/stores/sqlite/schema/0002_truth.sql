@@ -53,7 +53,7 @@ ALTER TABLE version RENAME TO entity;
 CREATE UNIQUE INDEX entity_by_id ON entity (tenant, id) WHERE status >= 0;
 CREATE INDEX entity_before ON entity (tenant, id, updated_at) WHERE status < 0;
 -- With what tells whether a version stood at a moment, so that those that did not are passed over without a look.
-CREATE INDEX entity_by_index ON entity (indexed, updated_at, until, was) WHERE status < 0;
+CREATE INDEX entity_by_index ON entity (indexed, updated_at, until, was);
 CREATE INDEX entity_by_content ON entity (tenant, content);
 CREATE INDEX entity_by_time ON entity (tenant, event_at);
 CREATE INDEX entity_by_session ON entity (session, position) WHERE session IS NOT NULL;
