@@ -6,14 +6,12 @@ Each round starts one or three writer processes on one file. They add single ent
 (group commit), forget and restore, and print every intention before and every acknowledgement after it. The parent
 kills them all with SIGKILL at a random moment (sometimes while they are still opening the file), opens the store, and
 verifies:
-
 * lost: an entity that was acknowledged is not there, or not with its content, or not in its acknowledged status;
 * torn: a batch is there in part; or a row's content, log entry, words, vector, labels or counters disagree;
 * check: `Store.check` finds anything wrong (the chain, both indexes, every page);
 * search: of a sample of acknowledged entities, one is not found first by its words, or by its vector.
 
-SIGKILL loses the process and not the machine: what the kernel has been given survives. What a power failure does is a
-matter for the simulated disk, not for this script.
+SIGKILL loses the process and not the machine: what the kernel has been given survives.
 """
 
 from __future__ import annotations

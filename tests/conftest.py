@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from tests.embedding import HashingEmbedder
 
-for part in ("making", "filters", "listing", "model", "scopes", "searching", "undoing", "upkeep", "versions", "writing"):
+PARTS = "making filters listing model scopes searching undoing upkeep versions writing erasing fading"
+for part in PARTS.split():
     pytest.register_assert_rewrite(f"tests.conformance.{part if part == 'making' else 'store_' + part}")
 
 # No deadline: a shared core's pauses are no defect. Health checks about slowness are off for the same reason.

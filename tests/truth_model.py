@@ -78,10 +78,6 @@ class Step:
     after: Any
 
 
-class Refused(Exception):
-    """An undo that a later change stands in the way of."""
-
-
 @dataclass(slots=True)
 class Model:
     """The entities in the order they were recorded, and the groups of steps that made them what they are."""
@@ -134,19 +130,22 @@ class Model:
                 self._set(rival, conflicts=(*self.kept[rival].conflicts, id))
         return self._close()
 
+    def can_undo(self, number: int) -> bool:
+        """Whether everything a group set is still as it left it."""
+        held: dict[tuple[str, str], Any] = {}
+        for step in reversed(self.groups[number]):
+            place = step.id, step.name
+            if held.get(place, getattr(self.kept[step.id], step.name)) != step.after:
+                return False
+            held[place] = step.before
+        return True
+
     def undo(self, number: int) -> int:
-        """Take a group back, last step first, or nothing of it."""
+        """Take a group back, last step first."""
         self._group = []
         for step in reversed(self.groups[number]):
-            if getattr(self.kept[step.id], step.name) != step.after:
-                self._take_back()
-                raise Refused(step.id)
             self._set(step.id, **{step.name: step.before})
         return self._close()
-
-    def _take_back(self) -> None:
-        for step in reversed(self._group):
-            self._become(step.id, step.name, step.before)
 
     def _alter(self, id: str, **values: Any) -> int | None:
         self._group = []

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from umi.stores.sqlite.store import SqliteStore
 
 COUNT = 9  # changes in the file of `path`
+FIELDS = "at, kind, entity, id, actor, digest, hash, grp"
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_rows_that_changed_places_are_named(path: Path, one: int, two: int):
 
 @pytest.mark.parametrize("seq", [0, COUNT + 1, COUNT + 5])
 def test_a_row_that_was_put_in_is_named(path: Path, seq: int):
-    execute(path, "INSERT INTO log SELECT ?, at, kind, entity, id, actor, digest, hash, grp FROM log WHERE seq = 3", seq)
+    execute(path, f"INSERT INTO log SELECT ?, {FIELDS} FROM log WHERE seq = 3", seq)
     assert using(path, broken) != []
 
 
@@ -93,7 +94,7 @@ def test_a_row_that_was_put_between_others_is_named(path: Path, seq: int):
     for number in range(COUNT, seq - 1, -1):
         execute(path, "UPDATE log SET seq = seq + 1 WHERE seq = ?", number)
         execute(path, "UPDATE content SET seq = seq + 1 WHERE seq = ?", number)
-    execute(path, "INSERT INTO log SELECT ?, at, kind, entity, id, actor, digest, hash, grp FROM log WHERE seq = 9", seq)
+    execute(path, f"INSERT INTO log SELECT ?, {FIELDS} FROM log WHERE seq = 9", seq)
     assert str(seq) in _named(path)
 
 

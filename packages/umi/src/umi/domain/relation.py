@@ -11,8 +11,8 @@ class RelationKind(StrEnum):
     """What the source does to, or says of, the target.
 
     Four come from comparing a new statement with what is known: it says the `same`, takes its place (`update`), adds to
-    it (`extend`), or cannot be true along with it (`contradict`). To `derive` is to be made from the target's text, as a
-    gist is, and to go with it when it is erased; what `cites` several goes with the last of them.
+    it (`extend`), or cannot be true along with it (`contradict`). To `derive` is to be made from the target's text, as
+    a gist is, and to go with it when it is erased; what `cites` several goes with the last of them.
     """
 
     SAME = "same"

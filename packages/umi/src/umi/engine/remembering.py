@@ -34,7 +34,7 @@ _TURN_FIELDS = frozenset(field.name for field in fields(Turn))
 
 
 async def remember_one(keeper: Keeper, turn: Turn) -> Receipt:
-    accepted = accept(turn, scope=keeper.scope, now=keeper.now)
+    accepted = accept(turn, scope=keeper.scope, now=keeper.world.clock.now(), said_at=keeper.now)
     return await remember_accepted(keeper, accepted)
 
 
@@ -49,10 +49,10 @@ async def remember_chunk(keeper: Keeper, said: Sequence[Said], *, start: int) ->
     world = keeper.world
     answers: dict[int, Receipt | Rejected] = {}
     accepted: dict[int, Accepted] = {}
-    now = keeper.now
+    now, said_at = world.clock.now(), keeper.now
     for index, item in enumerate(said, start):
         try:
-            accepted[index] = accept(turn_of(item), scope=keeper.scope, now=now)
+            accepted[index] = accept(turn_of(item), scope=keeper.scope, now=now, said_at=said_at)
         except UmiError as error:
             answers[index] = Rejected(index=index, error=error)
     known = await world.store.known([item.identity for item in accepted.values()])

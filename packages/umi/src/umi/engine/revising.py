@@ -71,7 +71,7 @@ def _accepted(keeper: Keeper, entity: Entity, changes: Mapping[str, Any]) -> Acc
         kept.pop("expires_at")
     if "text" in changes:
         kept.pop("name")  # made from the text
-    return accept(turn_of({**kept, **changes}), scope=keeper.scope, now=keeper.now)
+    return accept(turn_of({**kept, **changes}), scope=keeper.scope, now=keeper.world.clock.now(), said_at=keeper.now)
 
 
 def _values(keeper: Keeper, entity: Entity, accepted: Accepted, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ async def remember_fact(keeper: Keeper, stated: Stated, told: Mapping[str, Any],
     text = stated.text or sentence(fact.subject, fact.slot, fact.value, fact.status)
     check_text("text", text, ENTITY_CONTENT_BYTES_MAX)
     turn = turn_of({"memory_type": "semantic", **told, "text": text})
-    accepted = accept(turn, scope=keeper.scope, now=keeper.now)
+    accepted = accept(turn, scope=keeper.scope, now=keeper.world.clock.now(), said_at=keeper.now)
     fact = replace(fact, confidence=float(turn.confidence), end=len(text))
     checked = await _checked_sources(keeper, sources)
     return await remember_accepted(keeper, replace(accepted, facts=(fact,)), checked)

@@ -52,8 +52,10 @@ class Accepted:
     facts: tuple[Fact, ...] = ()
 
 
-def accept(turn: Turn, *, scope: Scope, now: datetime) -> Accepted:
+def accept(turn: Turn, *, scope: Scope, now: datetime, said_at: datetime | None = None) -> Accepted:
     """Check everything about a turn before anything is done with it.
+
+    A time to live counts from `now`. `said_at` is when it is taken to be said if it does not tell: `now`, if not given.
 
     Raises:
         Invalid: a value cannot be used; the subclass says which.
@@ -71,7 +73,7 @@ def accept(turn: Turn, *, scope: Scope, now: datetime) -> Accepted:
     for name, number in (("importance", turn.importance), ("confidence", turn.confidence)):
         check_share(name, number)
     inner = scope.narrow(user=turn.user, namespace=turn.namespace, agent=turn.agent, session=turn.session)
-    event_time = now if turn.event_time is None else parse_time(turn.event_time)
+    event_time = (said_at or now) if turn.event_time is None else parse_time(turn.event_time)
     valid_from, valid_until = _period(turn, event_time)
     return Accepted(
         turn=turn,
