@@ -60,7 +60,7 @@ TOLD = {
 }
 EVERY_STATUS = tuple(status.value for status in Status)
 EVERYTHING_MAX = 1_000
-_EDGES_SEEN = 3
+_EDGES_SEEN = 2
 
 
 class MovableClock:
@@ -223,7 +223,7 @@ class Telling:
         for kept in self.model.kept.values():
             for claim in kept.claims:
                 again = any(claim.agrees(one) and not (one.changed or one.is_over) for one in made.claims)
-                if kept.counts and again and not claim.is_over and claim.end <= made.start:
+                if kept.counts and again and not claim.is_over and kept.start < claim.end <= made.start:
                     return "restated stale value"
         return "statement"
 

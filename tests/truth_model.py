@@ -123,8 +123,7 @@ class Model:
         claims = tuple(replace(claim, end=FOR_EVER, by="") if claim.by else claim for claim in kept.claims)
         rivals = [one.id for one in self.kept.values() if one.status == ACTIVE and _contradicts(one.claims, claims)]
         self._group = []
-        conflicts = tuple(dict.fromkeys((*kept.conflicts, *rivals)))
-        self._set(id, status=ACTIVE, until=FOR_EVER, claims=claims, conflicts=conflicts)
+        self._set(id, status=ACTIVE, until=FOR_EVER, claims=claims, conflicts=tuple(rivals))
         for rival in rivals:
             if id not in self.kept[rival].conflicts:
                 self._set(rival, conflicts=(*self.kept[rival].conflicts, id))
@@ -199,7 +198,7 @@ class Model:
         told = [found for found in known if not found[2].is_over and (claim.slot not in MANY or found[2].agrees(claim))]
         same = [(kept, other) for kept, _, other in told if other.agrees(claim)]
         within = [(kept, other) for kept, other in same if kept.start <= made.start < other.end]
-        if not within and not claim.changed and any(other.end <= made.start for _, other in same):
+        if not within and not claim.changed and any(kept.start < other.end <= made.start for kept, other in same):
             return made.start  # it was over: said again without a sign of change, it stays so
         for kept, place, other in told:
             if not other.agrees(claim) and kept.start <= made.start < other.end:

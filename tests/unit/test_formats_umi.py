@@ -31,6 +31,11 @@ FULL = Turn(
     importance=0.9,
     confidence=0.25,
     pinned=True,
+    trust="verified",
+    valid_from=datetime(2025, 1, 2, tzinfo=UTC),
+    valid_until=datetime(2025, 2, 3, tzinfo=UTC),
+    expires_at=datetime(2026, 3, 4, 5, tzinfo=UTC),
+    ttl=60.0,
 )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.embedding import HashingEmbedder
 
 from umi import Memory
 from umi.domain.fact import GUESS_CONFIDENCE_MAX, SELF, Fact
@@ -145,7 +146,11 @@ def test_an_unlikely_slot_is_not_asked_for() -> None:
 @pytest.fixture
 def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read nothing by rules, which learn to read more every week."""
-    monkeypatch.setattr("umi.pipeline.remember.note.find_facts", lambda *_args, **_names: ())
+
+    def nothing(*_texts: object, **_read: object) -> tuple[Fact, ...]:
+        return ()
+
+    monkeypatch.setattr("umi.pipeline.remember.note.find_facts", nothing)
 
 
 @pytest.mark.usefixtures("no_rules")

@@ -171,4 +171,8 @@ def turn_from(entity: Entity) -> Turn:
         pinned=entity.pinned,
         key=entity.key,
         source=entity.source,
+        trust=entity.trust.value,
+        valid_from=entity.valid_from,
+        valid_until=entity.valid_until,
+        expires_at=entity.expires_at,
     )

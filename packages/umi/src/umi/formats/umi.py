@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 from umi.domain.time import aware, parse_time
@@ -27,8 +27,9 @@ _FIELDS: Final = frozenset(field.name for field in fields(Turn))
 _PLAIN_FIELDS: Final = {
     "text": str, "id": str, "speaker": str, "user": str, "namespace": str, "agent": str, "session": str, "name": str,
     "entity_type": str, "memory_type": str, "importance": (int, float), "confidence": (int, float), "pinned": bool,
-    "key": str, "source": str,
+    "key": str, "source": str, "trust": str, "ttl": (int, float),
 }  # fmt: skip
+_TIMES: Final = ("event_time", "valid_from", "valid_until", "expires_at")
 _UNSAID: Final = Turn(text="")
 
 
@@ -54,6 +55,8 @@ def write_turn(turn: Turn) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return aware(value).isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     return dict(cast(Object, value)) if isinstance(value, Mapping) else value
 
 
@@ -87,11 +90,13 @@ def _turns(record: Record) -> Iterator[Item]:
 
 def _turn(value: Object) -> Turn:
     _check(value)
-    given = {name: inner for name, inner in value.items() if name in _PLAIN_FIELDS and inner is not None}
+    given: dict[str, Any] = {
+        name: inner for name, inner in value.items() if name in _PLAIN_FIELDS and inner is not None
+    }
+    given.update((name, _time(value.get(name))) for name in _TIMES)
     return Turn(
         **given,
         role=_role(value.get("role")),
-        event_time=_time(value.get("event_time")),
         topics=tuple(str(topic) for topic in list_of(value.get("topics"))),
         metadata=dict(object_of(value.get("metadata"))),
     )

@@ -56,7 +56,7 @@ def open_world(path: Path | None, embedder: Embedder | BlockingEmbedder | None) 
         entropy=entropy,
         lane=ThreadLane("work"),
         portal=ThreadPortal(),
-        slot_reader=_slot_reader() if embedder is None else None,
+        slot_reader=_slot_reader(model.model) if embedder is None else None,
     )
 
 
@@ -77,10 +77,12 @@ def default_path() -> Path:
         raise StorageReadOnlyError("This platform names no folder for user data. Give Memory.open a path.") from error
 
 
-def _slot_reader() -> SlotReader:
+def _slot_reader(model: str) -> SlotReader | None:
+    """Return what reads slots from vectors of the built-in model; of another's it would read nonsense."""
+    from umi_minilm import MODEL_ID
     from umi_minilm.slot_head import SlotHead
 
-    return SlotHead()
+    return SlotHead() if model == MODEL_ID else None
 
 
 def _embedder(given: Embedder | BlockingEmbedder | None) -> Embedder:
