@@ -90,18 +90,17 @@ def _in_turn(told: Mapping[int, Sequence[Statement]]) -> dict[int, float]:
     """Weigh statements, given the newest first, each by its own weight and by what came after it."""
     shares: dict[int, float] = {}
     rest = 1.0
-    many = max(MANY, 1 / max(1, len(told)))  # the only one of many values that is known answers as well as one can
     for number, statements in told.items():
-        weight = _weight(statements, many)
+        weight = _weight(statements)
         shares[number] = rest * weight
         rest *= 1 - _UNDONE * weight if all(one.fact.is_guess for one in statements) else _OLDER
     return shares
 
 
-def _weight(statements: Sequence[Statement], many: float) -> float:
+def _weight(statements: Sequence[Statement]) -> float:
     """One value tells what was asked for; one of many values is one of many answers. A guess counts less."""
     surest = max(one.fact.confidence / GUESS_CONFIDENCE_MAX if one.fact.is_guess else 1.0 for one in statements)
-    return sqrt(surest) * (many if all(one.fact.many for one in statements) else 1.0)
+    return sqrt(surest) * (MANY if all(one.fact.many for one in statements) else 1.0)
 
 
 def _answers(statement: Statement, moment: Moment, of_the_past: bool) -> bool:
