@@ -1,7 +1,5 @@
 """Sealed backups: nothing of them can be read without the keyring, and nothing that was erased even with it."""
 
-
-
 from __future__ import annotations
 
 import shutil
