@@ -10,7 +10,7 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import apsw
@@ -122,12 +122,7 @@ def _os_error(error: OSError, path: Path) -> UmiError:
 
 
 def _refuse_unsafe(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            header = file.read(len(_HEADER))
-    except OSError as error:
-        raise StorageReadOnlyError(f"{path} cannot be read: {error.strerror}.") from error
-    if header != _HEADER:
+    if _header(path) != _HEADER:
         raise StoreDamagedError(f"{path} is not an Umi store, or its first page is damaged. It was not written to.")
     journal = path.with_name(path.name + "-wal")
     # Without a journal to replay the file can be read as it lies, which leaves no -wal and -shm beside it.
@@ -140,6 +135,22 @@ def _refuse_unsafe(path: Path) -> None:
             _check_identity(connection, path)
         finally:
             connection.close()
+
+
+def _header(path: Path) -> bytes:
+    """Read the first bytes through SQLite's own file layer.
+
+    Closing a file in any other way drops the locks that this process has on it (POSIX), if it has it open already.
+    """
+    flags = [apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY, 0]
+    try:
+        file = cast("Any", apsw.VFSFile)("", str(path.resolve()), flags)
+        try:
+            return bytes(file.xRead(min(len(_HEADER), file.xFileSize()), 0))
+        finally:
+            file.xClose()
+    except (apsw.Error, OSError) as error:
+        raise StorageReadOnlyError(f"{path} cannot be read: {error}.") from error
 
 
 def _check_identity(connection: apsw.Connection, path: Path) -> None:
