@@ -59,7 +59,7 @@ class Act(StrEnum):
 ALTERABLE = frozenset(
     """
     content name topics metadata importance confidence pinned memory_type entity_type event_time trust status
-    valid_from valid_until expires_at facts marks conflicts mentions dates cues
+    valid_from valid_until expires_at facts marks conflicts mentions dates cues document_time source_ref
     """.split()
 )
 """The fields of an entity that a change may set. Its id, scope, speaker and source are for ever."""
@@ -68,6 +68,8 @@ ALTERABLE = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Add:
     """Keep a new entity, the words it is found by, and its vector (float32, unit length) by the named model.
+
+    Without a vector it is found by words only, until it is indexed anew.
 
     `identity` makes the addition idempotent: a second Add with the same identity stores nothing and answers with
     the entity that is already there. One made from a caller's key stays taken for ever, so that a late retry cannot
@@ -78,7 +80,7 @@ class Add:
     identity: bytes
     words: IndexWords
     model: str
-    vector: Vector
+    vector: Vector | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,14 +140,15 @@ def restore(scope: Scope, id: str, reason: str = "") -> Alter:
 class Outcome(StrEnum):
     """What became of a change.
 
-    `known` means that nothing had to change, `missing` that nothing in the scope has the id, and `stale` that the
-    entity is no longer as the change expected it.
+    `known` means that nothing had to change, `missing` that nothing in the scope has the id, `stale` that the entity is
+    no longer as the change expected it, and `groundless` that what a text was made of is not there, or not any more.
     """
 
     APPLIED = "applied"
     KNOWN = "known"
     MISSING = "missing"
     STALE = "stale"
+    GROUNDLESS = "groundless"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +156,7 @@ class Applied:
     """What the store did with one change.
 
     `seq` is the change's place in the log, or 0 if nothing had to change. `id` is the entity that now stands for it;
-    of one that was known already, `status` is what that has become.
+    of one that was known already, `status` is what that has become. Of a groundless one, `id` is what is not there.
     """
 
     outcome: Outcome
@@ -176,15 +179,44 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Work to be done later on an entity, written down in the transaction that keeps it.
+
+    One that asks for the same work on the same entity while that still waits asks for nothing new.
+    """
+
+    kind: str
+    scope: Scope
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """A task is done, in the transaction that keeps what came of it.
+
+    Where its lease has gone to another owner meanwhile, the whole batch is stale: nothing is done twice.
+    """
+
+    task: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Changes that become true together, and who asked for them.
 
-    Each group of changes was decided together, a text with what it supersedes for example, and is undone together.
+    Each group of changes was decided together, a text with what it supersedes for example, and is undone together. A
+    group whose text is made of another, by an edge of the kind `derive`, is applied only while that is there: else a
+    text that is erased in this moment would live on in it.
+    `asks` are the tasks that come with the changes, and `finishes` those that are done by them. An ask about an entity
+    that the batch did not add, because it was known, is passed over.
     """
 
     groups: Sequence[Sequence[Change]]
     actor: str
     guards: Sequence[Guard] = field(default=())
+    asks: Sequence[Ask] = field(default=())
+    finishes: Sequence[Finish] = field(default=())
 
     @classmethod
     def of(cls, changes: Sequence[Change], *, actor: str) -> Batch:

@@ -89,7 +89,9 @@ class DecayDecision:
 class Gist:
     """A text made of whole sentences of some turns of one session, which it takes the place of.
 
-    `id` is None in a preview. `seq` is the change that `undo` takes: the gist goes and all of its sources come back.
+    `id` is None in a preview, and where a source was erased while it was made: then nothing of it is kept, and the
+    other sources stay as they were. `seq` is the change that `undo` takes: the gist goes and all of its sources come
+    back.
     """
 
     content: str

@@ -21,7 +21,8 @@ class Filter:
 
     `after` is inclusive and `before` exclusive, both of the event time. `metadata` compares whole top-level values.
     `mentions` are keys of names that a text mentions. `trust_min` leaves out what less trusted sources say. `statuses`
-    are `active` unless others are given, and at a moment's `valid_at` `superseded` as well.
+    are `active` unless others are given, and at a moment's `valid_at` `superseded` as well. `ids` leaves out what has
+    another id, `lacking` what has any of these metadata values, and `lacking_topics` what has any of these topics.
     """
 
     entity_types: tuple[EntityType, ...] = ()
@@ -37,6 +38,9 @@ class Filter:
     statuses: tuple[Status, ...] = ()
     mentions: tuple[str, ...] = ()
     moment: Moment = NOW
+    ids: tuple[str, ...] = ()
+    lacking: tuple[tuple[str, str], ...] = ()
+    lacking_topics: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -57,6 +61,9 @@ class Filter:
             not self.topics or not set(self.topics).isdisjoint(entity.topics),
             not self.mentions or any(mention_key(one.text) in self.mentions for one in entity.mentions),
             all(held.get(name) == value for name, value in metadata.items()),
+            not any(held.get(label_name(key)) == value for key, value in self.lacking),
+            set(self.lacking_topics).isdisjoint(entity.topics),
+            not self.ids or entity.id in self.ids,
             not self.speakers or entity.speaker in self.speakers,
             not self.roles or entity.role in self.roles,
             self.after is None or entity.event_time >= self.after,
@@ -213,7 +220,10 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits(Sequence[Hit]):
-    """What was found, best first, and the question it answers. `path` names the indexes that were searched.
+    """What was found, best first, and the question it answers.
+
+    `path` names the indexes that were searched, and what a language model or a reranker did or failed to do;
+    `variations` are the other wordings that a model gave the question.
 
     `as_of` is the recorded time of what was known: asking again with it finds the same.
     """
@@ -223,6 +233,7 @@ class Hits(Sequence[Hit]):
     path: tuple[str, ...] = ()
     as_of: datetime | None = None
     explanation: Explanation | None = None
+    variations: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.items)

@@ -6,7 +6,7 @@ scope covers the tenant; no filter is ever dropped to find more.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from umi.domain.text import shown
 from umi.errors import InvalidScopeError
@@ -29,11 +29,11 @@ class Scope:
     session: str | None = None
 
     def __post_init__(self) -> None:
-        for part in fields(self):
-            value = getattr(self, part.name)
-            if value is None and part.name != "tenant":
+        for part in _PARTS:
+            value = getattr(self, part)
+            if value is None and part != "tenant":
                 continue
-            _check_part(part.name, value)
+            _check_part(part, value)
 
     def narrow(
         self,
@@ -58,6 +58,9 @@ class Scope:
                     f"This memory is bound to {part} {bound!r}; it cannot reach {part} {shown(value)}."
                 )
         return replace(self, **asked) if asked else self
+
+
+_PARTS = Scope.__slots__  # in the order of the fields
 
 
 def _check_part(name: str, value: object) -> None:

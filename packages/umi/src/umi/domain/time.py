@@ -15,6 +15,8 @@ from umi.errors import InvalidTimeError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAR = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+UNSAID = datetime.min.replace(tzinfo=UTC)
+"""This very object stands for a time that was not given, where None would mean something."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -57,6 +59,14 @@ class DateMention:
     start: int
     end: int
     period: Period
+
+
+def present() -> datetime:
+    """Return the machine's present, in UTC, for values that are made by hand outside an engine.
+
+    Inside one, time is a port: take a Clock.
+    """
+    return datetime.now(UTC)  # noqa: TID251 - a value made by hand has no engine whose Clock it could take
 
 
 def aware(moment: datetime) -> datetime:

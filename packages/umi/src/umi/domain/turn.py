@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from umi.domain.source_ref import SourceRef
 from umi.limits import CONFIDENCE_DEFAULT, IMPORTANCE_DEFAULT
 
 
@@ -30,6 +31,8 @@ class Turn:
     from, such as a file's name or an address, and `trust` how far to trust that; it follows from the role unless it is
     given. It held from `valid_from` (else the event time) until `valid_until`; `expires_at`, or `ttl` in seconds from
     when it is remembered, is when it stops being recalled. Types are names of `EntityType` and `MemoryType`.
+    `document_time` is when the document that tells of it was written, and `source_ref` points to its original: a
+    `SourceRef` or a URI. `vector` is its own embedding, where the caller has it already.
     """
 
     text: str
@@ -56,3 +59,6 @@ class Turn:
     valid_until: datetime | None = None
     expires_at: datetime | None = None
     ttl: float | timedelta | None = None
+    document_time: datetime | None = None
+    source_ref: SourceRef | None = None
+    vector: Sequence[float] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from umi.domain.entity import MemoryType, Status
+from umi.domain.entity import EntityType, MemoryType, Status
 
 
 class Worth(NamedTuple):
@@ -12,8 +12,9 @@ class Worth(NamedTuple):
 
     `recalled` counts how often recall returned it, and `recalled_at` is when last, None if never. `dependents` counts
     what would lose its ground with it: the entities that cite, derive from or extend it, and the facts it states.
-    `session` is the store's number of its session, and `bytes` the size of its text in UTF-8. A tuple, because a
-    hundred thousand of these are made for one decay.
+    `session` is the store's number of its session, and `bytes` the size of its text in UTF-8. `seq` is its addition's
+    place in the log, which orders what is of one moment. A tuple, because a hundred thousand of these are made for one
+    decay.
     """
 
     number: int
@@ -31,3 +32,5 @@ class Worth(NamedTuple):
     session: int | None
     bytes: int
     revision: int
+    entity_type: EntityType = EntityType.NOTE
+    seq: int = 0

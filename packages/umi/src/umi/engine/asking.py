@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar, cast
 
+from umi.config import MemoryConfig
+from umi.domain.checking import check_share, check_text
 from umi.domain.entity import EntityType, MemoryType, Status, Trust
 from umi.domain.fact import Slot
 from umi.domain.label import LABEL_BYTES_MAX, label_value, mention_key
@@ -27,10 +30,11 @@ from umi.errors import (
     TextTooLongError,
 )
 from umi.limits import ENTITY_ID_BYTES_MAX, FACT_SLOT_BYTES_MAX, PATH_BYTES_MAX, PATH_PART_BYTES_MAX, QUERY_BYTES_MAX
-from umi.pipeline.remember.accept import check_share, check_text
+from umi.ports.store import TaskState
 
 SCORE_MAX = 100
 E = TypeVar("E", bound=StrEnum)
+Options = TypeVar("Options")
 
 
 class Narrowing(TypedDict, total=False):
@@ -48,6 +52,9 @@ class Narrowing(TypedDict, total=False):
     trust_min: str | None
     statuses: Sequence[str]
     mentions: Sequence[str]
+    ids: Sequence[str]
+    lacking: Mapping[str, Any]
+    lacking_topics: Sequence[str]
     as_of: datetime | str | None
     valid_at: datetime | str | None
 
@@ -80,12 +87,46 @@ def filter_of(asked: Narrowing) -> Filter:
         statuses=_members("statuses", asked.get("statuses", ()), Status),
         mentions=tuple(mention_key(name) for name in _texts("mentions", asked.get("mentions", ()))),
         moment=moment_of(asked.get("as_of"), asked.get("valid_at")),
+        ids=_texts("ids", asked.get("ids", ())),
+        lacking=_lacking(asked.get("lacking", {})),
+        lacking_topics=_texts("lacking_topics", asked.get("lacking_topics", ())),
     )
+
+
+def filter_within(filter: Filter, period: tuple[datetime, datetime] | None) -> Filter:
+    """Return the filter with a period of event times as well: what passes both passes."""
+    if period is None:
+        return filter
+    after = period[0] if filter.after is None else max(filter.after, period[0])
+    before = period[1] if filter.before is None else min(filter.before, period[1])
+    return replace(filter, after=after, before=before)
 
 
 def moment_of(as_of: object, valid_at: object) -> Moment:
     """Read a point on each clock; None is now."""
     return Moment(as_of=_time(as_of), valid_at=_time(valid_at))
+
+
+def check_config(config: object) -> MemoryConfig:
+    if not isinstance(config, MemoryConfig):
+        raise Invalid(f"config is a MemoryConfig, not {type(config).__name__}.")
+    return config
+
+
+def check_task_states(states: object) -> tuple[TaskState, ...]:
+    return _members("states", states, TaskState)
+
+
+def check_options(name: str, options: object, kind: type[Options]) -> Options | None:
+    if options is not None and not isinstance(options, kind):
+        raise Invalid(f"{name} is a {kind.__name__}, not {type(options).__name__}.")
+    return options
+
+
+def check_after(after: object) -> int:
+    if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after < 1 << 63:
+        raise Invalid(f"after is the number of an entity, not {shown(after)}.")
+    return after
 
 
 def check_slots(slots: object) -> dict[str, Slot]:
@@ -169,6 +210,13 @@ def check_id(value: object) -> str:
     return str(value)
 
 
+def check_ids(name: str, value: object) -> list[str]:
+    """Check a list of entities' ids."""
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise Invalid(f"{name} is a list of ids, not {shown(cast('object', value))}.")
+    return [check_id(one) for one in cast("Iterable[object]", value)]
+
+
 def check_limit(name: str, limit: object, most: int) -> int:
     """Check a number of things asked for: a whole number from 1 to its limit."""
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= most:
@@ -193,8 +241,10 @@ def _member(name: str, value: object, choices: type[E]) -> E:
 
 
 def _members(name: str, values: object, choices: type[E]) -> tuple[E, ...]:
-    known = {member.value: member for member in choices}
     texts = _texts(name, values)
+    if not texts:
+        return ()
+    known = {member.value: member for member in choices}
     for text in texts:
         if text not in known:
             raise Invalid(f"{name} are of {', '.join(known)}; {shown(text)} is not.")
@@ -218,9 +268,22 @@ def _pairs(metadata: object) -> tuple[tuple[str, str], ...]:
     return tuple(_pair(key, value) for key, value in cast("Mapping[object, object]", metadata).items())
 
 
+def _lacking(metadata: object) -> tuple[tuple[str, str], ...]:
+    """Read metadata values that are to be missing; of one key several may be, as a list."""
+    if not isinstance(metadata, Mapping):
+        raise Invalid(f"lacking is a mapping, not {type(metadata).__name__}.")
+    found: list[tuple[str, str]] = []
+    for key, value in cast("Mapping[object, object]", metadata).items():
+        values = cast("list[object]", value) if isinstance(value, list) else [value]
+        found += (_pair(key, one) for one in values)
+    return tuple(found)
+
+
 def _pair(key: object, value: object) -> tuple[str, str]:
     if not isinstance(key, str) or not isinstance(value, (str, bool, int, float, type(None))):
         raise Invalid(f"metadata is filtered by strings, numbers, booleans and None; {shown(value)} is not.")
+    if not is_encodable(key) or (isinstance(value, str) and not is_encodable(value)):
+        raise Invalid(f"{shown(key)} or its value holds a lone surrogate, which is not valid text.")
     text = label_value(value)
     if text is None:
         raise LimitExceeded(f"A metadata value can be filtered by up to LABEL_BYTES_MAX, {LABEL_BYTES_MAX} bytes.")

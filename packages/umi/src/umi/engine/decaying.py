@@ -9,6 +9,7 @@ from math import isfinite
 from typing import cast
 
 from umi.domain.change import IDENTITY_OF_CONTENT, Act, Add, Alter, Applied, Batch, Change, Outcome, Relate
+from umi.domain.checking import check_share
 from umi.domain.entity import Entity, MemoryType, Status
 from umi.domain.fading import DecayDecision, DecayPolicy, DecayReport, Fade, Gist
 from umi.domain.ids import uuid7
@@ -18,7 +19,6 @@ from umi.domain.text import shown
 from umi.domain.time import to_microseconds
 from umi.domain.worth import Worth
 from umi.errors import Invalid
-from umi.pipeline.remember.accept import check_share
 from umi.pipeline.remember.embed import Embedded, embed, worded
 from umi.pipeline.upkeep.decay import Plan, decide, within_budget
 from umi.pipeline.upkeep.gist import gist_entity
@@ -106,11 +106,11 @@ async def _apply(
     for start in range(0, len(made), _BATCH_GROUPS):
         batch = Batch(groups=made[start : start + _BATCH_GROUPS], actor=decider.actor)
         seqs.update(_recorded(batch.changes, await world.store.apply(batch)))
-    gists = zip(report.gists, drafts, strict=True)
+    gists = zip(report.gists, (draft.entity.id for draft in drafts), strict=True)
     return replace(
         report,
         decisions=tuple(replace(one, seq=seqs.get(one.id, 0)) for one in report.decisions),
-        gists=tuple(replace(gist, id=draft.entity.id, seq=seqs.get(draft.entity.id, 0)) for gist, draft in gists),
+        gists=tuple(replace(gist, id=id, seq=seqs[id]) if id in seqs else gist for gist, id in gists),
     )
 
 

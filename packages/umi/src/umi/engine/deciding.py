@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from umi.domain.change import Add, Batch, Change, Guard, Relate
 from umi.domain.entity import Entity
@@ -39,12 +39,28 @@ class Knowledge:
     guards: Sequence[Guard]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestsOn:
+    """The entities that something new rests on, by their ids. What is made of their texts goes with any of them."""
+
+    ids: Sequence[str] = ()
+    kind: RelationKind = RelationKind.CITES
+
+    def edges(self, scope: Scope, id: str) -> list[Relate]:
+        """Return the edges from an entity of a scope to all of these."""
+        outer, reason = replace(scope, session=None), "given" if self.kind is RelationKind.CITES else "made of it"
+        return [Relate(scope=outer, source=id, target=target, kind=self.kind, reason=reason) for target in self.ids]
+
+
+NOTHING: Final = RestsOn()
+
+
 def decide(
     keeper: Keeper,
     embedded: Sequence[Embedded],
     accepted: Sequence[Accepted],
     knowledge: Knowledge,
-    sources: Sequence[str],
+    rests_on: RestsOn,
 ) -> Decided:
     """Decide what becomes true with new entities, in order: each is compared with those before it, too."""
     from umi.pipeline.remember.evolve import evolve
@@ -54,17 +70,13 @@ def decide(
         evolve(item, identity=told.identity, model=model, beliefs=knowledge.beliefs[partition_of(item.entity.scope)])
         for item, told in zip(embedded, accepted, strict=True)
     ]
-    groups = [[*each.changes, *_citations(each.changes[0], sources)] for each in evolved]
+    groups = [[*each.changes, *_edges(each.changes[0], rests_on)] for each in evolved]
     evolved = [replace(each, changes=group) for each, group in zip(evolved, groups, strict=True)]
     return Decided(batch=Batch(groups=groups, actor=keeper.actor, guards=knowledge.guards), evolved=evolved)
 
 
-def _citations(added: Change, sources: Sequence[str]) -> list[Relate]:
-    if not sources or not isinstance(added, Add):
-        return []
-    scope, source = added.entity.scope, added.entity.id
-    outer = replace(scope, session=None)
-    return [Relate(scope=outer, source=source, target=id, kind=RelationKind.CITES, reason="given") for id in sources]
+def _edges(added: Change, rests_on: RestsOn) -> list[Relate]:
+    return rests_on.edges(added.entity.scope, added.entity.id) if isinstance(added, Add) else []
 
 
 async def known_to(keeper: Keeper, entities: Sequence[Entity]) -> Knowledge:
@@ -73,7 +85,7 @@ async def known_to(keeper: Keeper, entities: Sequence[Entity]) -> Knowledge:
 
     found: dict[Scope, Beliefs] = {}
     guards: list[Guard] = []
-    for scope in {partition_of(entity.scope) for entity in entities}:
+    for scope in dict.fromkeys(partition_of(entity.scope) for entity in entities):
         stated = [fact for entity in entities if partition_of(entity.scope) == scope for fact in entity.facts]
         if not stated or not keeper.behaviour.evolve:
             found[scope] = Beliefs()

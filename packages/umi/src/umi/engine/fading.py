@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Unpack
+
 from umi.domain.change import Act
+from umi.domain.checking import check_line
 from umi.domain.entity import Status
 from umi.domain.fading import DecayPolicy, DecayReport, DuplicatesReport
 from umi.engine import moving
-from umi.engine.asking import check_flag, check_id
-from umi.engine.blocking import blocking
+from umi.engine.asking import Narrowing, check_flag, check_id, check_ids, filter_of
 from umi.engine.bound import Bound
 from umi.limits import REASON_BYTES_MAX
-from umi.pipeline.remember.accept import check_line
+from umi.ports.blocking import blocking
 
 
 class Fading(Bound):
@@ -32,7 +35,7 @@ class Fading(Bound):
         decider = decaying.Decider(world=self._world, scope=self._scope, actor=self._actor)
         return await decaying.decay(decider, decaying.check_policy(policy), dry_run=check_flag("dry_run", dry_run))
 
-    async def duplicates(self, *, dry_run: bool = True) -> DuplicatesReport:
+    async def duplicates(self, *, dry_run: bool = True, **narrowing: Unpack[Narrowing]) -> DuplicatesReport:
         """Find the active memories of this scope that say the same, and merge them unless it is a dry run.
 
         The oldest of a group is kept; the others leave recall, keep their text, and are bound to it by a relation
@@ -41,7 +44,21 @@ class Fading(Bound):
         from umi.engine import decaying, merging
 
         decider = decaying.Decider(world=self._world, scope=self._scope, actor=self._actor)
-        return await merging.duplicates(decider, dry_run=check_flag("dry_run", dry_run))
+        return await merging.duplicates(decider, filter_of(narrowing), dry_run=check_flag("dry_run", dry_run))
+
+    async def merge_alike(self, of: Sequence[str], **narrowing: Unpack[Narrowing]) -> DuplicatesReport:
+        """Merge what says the same as one of these active memories, as `duplicates` does for all of them.
+
+        Those nearest in meaning, of the same user, namespace and agent, are looked at: what says the same is there.
+
+        Raises:
+            Invalid: an id cannot be one.
+
+        """
+        from umi.engine import decaying, merging
+
+        decider = decaying.Decider(world=self._world, scope=self._scope, actor=self._actor)
+        return await merging.alike_to(decider, check_ids("of", of), filter_of(narrowing))
 
     async def silence(self, id: str, *, reason: str = "") -> bool:
         """Take an active memory out of recall until a question cues it strongly; False if it is not active.
@@ -77,6 +94,7 @@ class Fading(Bound):
 
     decay_sync = blocking(decay)
     duplicates_sync = blocking(duplicates)
+    merge_alike_sync = blocking(merge_alike)
     silence_sync = blocking(silence)
     pin_sync = blocking(pin)
     unpin_sync = blocking(unpin)

@@ -7,7 +7,7 @@ a kill finds what is there already and goes on behind it.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Literal, TextIO, TypeAlias
 
 from umi.domain.entity import Entity
 from umi.domain.query import EVERYTHING
-from umi.domain.receipt import Rejected
+from umi.domain.receipt import Receipt, Rejected
 from umi.domain.text import cut, shown
 from umi.domain.turn import Turn
 from umi.engine.bound import Keeper
@@ -25,6 +25,8 @@ from umi.errors import Conflict, Invalid, InvalidFormatError, NotFound, StorageE
 from umi.formats import BadRecord, Source, detect, read, write_turn
 
 OnError: TypeAlias = Literal["skip", "stop"]
+Kept: TypeAlias = Callable[[Sequence[Receipt | Rejected]], Awaitable[Sequence[Receipt | Rejected]]]
+"""What sees to a chunk once it is kept, and gives its answers."""
 
 BAD_RECORDS_LISTED_MAX = 100
 _EXCERPT_CHARACTERS = 60
@@ -47,14 +49,20 @@ class ImportSummary:
 
 
 async def import_file(
-    keeper: Keeper, path: Path, *, format: str | None, on_error: OnError, progress: Progress | None
+    keeper: Keeper,
+    path: Path,
+    *,
+    format: str | None,
+    on_error: OnError,
+    progress: Progress | None,
+    kept: Kept,
 ) -> ImportSummary:
     lane = keeper.world.lane
     if on_error not in ("skip", "stop"):
         raise Invalid(f"on_error is 'skip' or 'stop', not {shown(on_error)}.")
     source = await lane.run(lambda: _opened(path))
     try:
-        return await _import(keeper, source, format=format, on_error=on_error, progress=progress)
+        return await _import(keeper, source, format=format, on_error=on_error, progress=progress, kept=kept)
     except OSError as error:
         raise StorageError(f"{path} could not be read to its end: {error.strerror}.") from error
     finally:
@@ -71,14 +79,20 @@ def _opened(path: Path) -> Source:
 
 
 async def _import(
-    keeper: Keeper, source: Source, *, format: str | None, on_error: OnError, progress: Progress | None
+    keeper: Keeper,
+    source: Source,
+    *,
+    format: str | None,
+    on_error: OnError,
+    progress: Progress | None,
+    kept: Kept,
 ) -> ImportSummary:
     lane = keeper.world.lane
     name = await lane.run(lambda: detect(source)) if format is None else format
     items = read(source, format=name)
     summary = ImportSummary(format=name)
     while not summary.stopped and (chunk := await lane.run(lambda: list(islice(items, CHUNK_TURNS)))):
-        summary = await _keep(keeper, summary, _until_bad(chunk) if on_error == "stop" else chunk)
+        summary = await _keep(keeper, summary, _until_bad(chunk) if on_error == "stop" else chunk, kept)
         summary = replace(summary, stopped=on_error == "stop" and summary.bad_count > 0)
         if progress is not None:
             progress(source.bytes_read, source.bytes_total)
@@ -90,9 +104,9 @@ def _until_bad(chunk: Sequence[Turn | BadRecord]) -> Sequence[Turn | BadRecord]:
     return chunk[: first + 1]
 
 
-async def _keep(keeper: Keeper, summary: ImportSummary, chunk: Sequence[Turn | BadRecord]) -> ImportSummary:
+async def _keep(keeper: Keeper, summary: ImportSummary, chunk: Sequence[Turn | BadRecord], kept: Kept) -> ImportSummary:
     turns = [item for item in chunk if isinstance(item, Turn)]
-    answers = await remember_chunk(keeper, turns, start=0)
+    answers = await kept(await remember_chunk(keeper, turns, start=0))
     bad = [item for item in chunk if isinstance(item, BadRecord)]
     bad += [_refused(turns[answer.index], answer) for answer in answers if isinstance(answer, Rejected)]
     added = sum(not isinstance(answer, Rejected) and answer.created for answer in answers)
@@ -175,4 +189,6 @@ def turn_from(entity: Entity) -> Turn:
         valid_from=entity.valid_from,
         valid_until=entity.valid_until,
         expires_at=entity.expires_at,
+        document_time=entity.document_time,
+        source_ref=entity.source_ref,
     )

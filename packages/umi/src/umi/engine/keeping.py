@@ -54,6 +54,7 @@ async def reindex(world: World, progress: Progress | None) -> int:
                 vector=found.vector,
             )
             for found in embedded
+            if found.vector is not None
         ])  # fmt: skip
         done += len(entities)
         if progress is not None:

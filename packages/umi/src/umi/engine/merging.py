@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from umi.domain.change import Act, Alter, Batch, Change, Outcome, Relate
 from umi.domain.entity import Status
 from umi.domain.fading import DuplicateGroup, DuplicatesReport
-from umi.domain.query import EVERYTHING
+from umi.domain.query import EVERYTHING, Filter
 from umi.domain.relation import RelationKind
 from umi.domain.scope import Scope
 from umi.engine.decaying import Decider
-from umi.pipeline.upkeep.duplicates import Said, alike, groups, said
+from umi.pipeline.upkeep.duplicates import NEAR_COSINE_MIN, Said, alike, groups, said
+from umi.ports.store import Matches, Retrieval
+
+if TYPE_CHECKING:
+    from umi.domain.change import Vector
+    from umi.domain.entity import Entity
 
 _PAGE_ROWS = 1_000
+_NEAREST_COMPARED = 50
 _BATCH_GROUPS = 100  # each a commit: others write in between
 
 
-async def duplicates(decider: Decider, *, dry_run: bool) -> DuplicatesReport:
+async def duplicates(decider: Decider, filter: Filter = EVERYTHING, *, dry_run: bool) -> DuplicatesReport:
     """Find what says the same; unless it is a dry run, merge it."""
     world = decider.world
-    memories = await _memories(decider)
+    memories = await _memories(decider, filter)
     candidates = await world.lane.run(lambda: alike(memories))
     found: list[DuplicateGroup] = []
     for start in range(0, len(candidates), _BATCH_GROUPS):
@@ -34,11 +41,39 @@ async def duplicates(decider: Decider, *, dry_run: bool) -> DuplicatesReport:
     return DuplicatesReport(dry_run=dry_run, considered=len(memories), groups=tuple(found))
 
 
-async def _memories(decider: Decider) -> list[Said]:
+async def alike_to(decider: Decider, ids: Sequence[str], filter: Filter = EVERYTHING) -> DuplicatesReport:
+    """Merge what says the same as one of some entities. Only what lies near each in meaning is compared with it."""
+    memories: dict[str, Said] = {}
+    for entity, vector in await _with_vectors(decider, ids):
+        # Without a filter the nearest come from what is in memory; what it leaves out is left out of those.
+        scope = replace(entity.scope, session=None)
+        near = Retrieval(scope=scope, matches=Matches(), vector=vector, limit=_NEAREST_COMPARED)
+        found = await decider.world.store.retrieve(near)
+        close = [one.number for one in found if one.dense >= NEAR_COSINE_MIN]
+        loaded = await decider.world.store.load(near.scope, close)
+        memories |= {other.id: said(other) for other in (entity, *loaded.values()) if filter.allows(other)}
+    vectors = await decider.world.store.vectors(decider.scope, list(memories))
+    merged = [group for part in alike(memories.values()) for group in groups(part, vectors)]
+    merged = await _apply(decider, merged, {memory.id: memory.revision for memory in memories.values()})
+    return DuplicatesReport(dry_run=False, considered=len(memories), groups=tuple(merged))
+
+
+async def _with_vectors(decider: Decider, ids: Sequence[str]) -> list[tuple[Entity, Vector]]:
+    """The active ones among some entities that have a vector: what has none is near to nothing."""
+    entities = await decider.world.store.get(decider.scope, ids)
+    vectors = await decider.world.store.vectors(decider.scope, ids)
+    return [
+        (entity, vectors[entity.id])
+        for entity in entities
+        if entity is not None and entity.status is Status.ACTIVE and entity.id in vectors
+    ]
+
+
+async def _memories(decider: Decider, filter: Filter) -> list[Said]:
     memories: list[Said] = []
     cursor: str | None = None
     while True:
-        page = await decider.world.store.list(decider.scope, EVERYTHING, limit=_PAGE_ROWS, cursor=cursor)
+        page = await decider.world.store.list(decider.scope, filter, limit=_PAGE_ROWS, cursor=cursor)
         memories += await decider.world.lane.run(lambda found=page.items: [said(entity) for entity in found])
         cursor = page.next
         if cursor is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from umi.domain.change import Act, Alter, Batch, Outcome
 from umi.domain.entity import Status
@@ -23,11 +25,12 @@ class Mover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A step from any of some statuses to another. From elsewhere it is not made."""
+    """A step from any of some statuses to another, with what else it sets. From elsewhere it is not made."""
 
     act: Act
     sources: AbstractSet[Status]
     target: Status
+    more: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 async def move(mover: Mover, id: str, step: Move, reason: str) -> bool:
@@ -46,7 +49,7 @@ async def move(mover: Mover, id: str, step: Move, reason: str) -> bool:
         scope=mover.scope,
         id=id,
         act=step.act,
-        values={"status": step.target},
+        values={"status": step.target, **step.more},
         reason=reason,
         revision=entity.revision,
     )

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
+from umi.domain.checking import check_line
 from umi.domain.erasure import Erase, Erasure
 from umi.domain.scope import Scope
 from umi.domain.verification import Anchor, Discrepancy, Tampering, Verification
 from umi.engine.asking import check_flag, check_id
-from umi.engine.blocking import blocking
 from umi.engine.bound import Bound
 from umi.errors import Invalid, InvalidScopeError, LimitExceeded
 from umi.limits import ANCHOR_KEY_BYTES_MIN, ANCHORS_COUNT_MAX, ERASE_IDS_COUNT_MAX, REASON_BYTES_MAX
-from umi.pipeline.remember.accept import check_line
+from umi.ports.blocking import blocking
 
 
 class Proving(Bound):
@@ -52,7 +52,11 @@ class Proving(Bound):
             reason=check_line("reason", reason, REASON_BYTES_MAX),
             actor=self._actor,
         )
-        return await self._world.store.erase(request, check=check)
+        with self._world.tracer.span("umi.erase") as span:
+            erasure = await self._world.store.erase(request, check=check)
+            span.set("umi.erased.count", len(erasure.ids))
+            span.set("umi.checked", erasure.checked)
+            return erasure
 
     async def anchor(self, *, key: bytes | None = None) -> Anchor:
         """Return the head of the log: kept elsewhere, it convicts a file that is later rolled back or rewritten.

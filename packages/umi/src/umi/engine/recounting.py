@@ -16,6 +16,7 @@ from umi.domain.picture import Cause, Diff, Picture, Revised, Statement
 from umi.domain.query import Filter
 from umi.domain.relation import Relation, RelationKind
 from umi.domain.scope import Scope
+from umi.domain.time import FAR
 from umi.ports.world import World
 
 MENTIONS_SHOWN_MAX = 100
@@ -34,8 +35,9 @@ async def picture(world: World, scope: Scope, name: str, moment: Moment) -> Pict
     now_true = {id(one) for one in stated if _holds(one, moment)}
     planned = [one for one in stated if one.fact.status is FactStatus.FUTURE and one.entity.status is Status.ACTIVE]
     past = [one for one in stated if id(one) not in now_true and one not in planned and _is_known(one)]
-    names = tuple({mention_key(text) for text in (*keys, name, *aliases)})
-    found = await world.store.list(scope, Filter(mentions=names, moment=moment), limit=MENTIONS_SHOWN_MAX)
+    names = tuple(dict.fromkeys(mention_key(text) for text in (*keys, name, *aliases)))
+    filter = Filter(mentions=names, moment=moment)
+    found = await world.store.list(scope, filter, limit=MENTIONS_SHOWN_MAX, newest=True)
     return Picture(
         name=shown,
         aliases=tuple(alias for alias in aliases if alias != shown),
@@ -94,9 +96,10 @@ async def relations(world: World, scope: Scope, id: str, moment: Moment) -> Sequ
     return [relation for relation in found if {relation.source, relation.target} <= valid]
 
 
-async def diff(world: World, scope: Scope, after: datetime, until: datetime) -> Diff:
+async def diff(world: World, scope: Scope, after: datetime, until: datetime | None, now: datetime) -> Diff:
     """Compare what was recalled at the two times, for everything that changed between them."""
-    events = await world.store.events(scope, after, until, limit=EVENTS_READ_MAX)
+    events = await world.store.events(scope, after, until or FAR, limit=EVENTS_READ_MAX)
+    until = until or max([now, *(event.recorded_at for event in events[-1:])])
     ids = list(dict.fromkeys(event.id for event in events))
     before = await world.store.get(scope, ids, Moment(as_of=after))
     then = await world.store.get(scope, ids, Moment(as_of=until))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from umi.domain.change import Act
+from umi.domain.checking import check_line
 from umi.domain.entity import Status
 from umi.domain.query import Filter
 from umi.engine import moving
 from umi.engine.asking import check_id, check_limit
-from umi.engine.blocking import blocking
 from umi.engine.bound import Bound
 from umi.limits import LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, REASON_BYTES_MAX
-from umi.pipeline.remember.accept import check_line
+from umi.ports.blocking import blocking
 from umi.ports.store import Page
 
 _QUARANTINED = Filter(statuses=(Status.QUARANTINED,))

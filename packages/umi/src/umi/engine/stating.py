@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, cast
 
+from umi.domain.checking import check_text
 from umi.domain.fact import Fact, FactStatus
 from umi.domain.receipt import Receipt
 from umi.domain.text import shown
 from umi.engine.asking import check_flag, check_id
 from umi.engine.bound import Keeper
+from umi.engine.deciding import RestsOn
 from umi.engine.remembering import remember_accepted, turn_of
 from umi.errors import Invalid, NotFound
 from umi.limits import ENTITY_CONTENT_BYTES_MAX, ENTITY_NAME_BYTES_MAX, FACT_SLOT_BYTES_MAX, FACT_VALUE_BYTES_MAX
-from umi.pipeline.remember.accept import accept, check_text
+from umi.pipeline.remember.accept import accept
 
 
 class Told(TypedDict, total=False):
@@ -67,7 +69,7 @@ async def remember_fact(keeper: Keeper, stated: Stated, told: Mapping[str, Any],
     accepted = accept(turn, scope=keeper.scope, now=keeper.world.clock.now(), said_at=keeper.now)
     fact = replace(fact, confidence=float(turn.confidence), end=len(text))
     checked = await _checked_sources(keeper, sources)
-    return await remember_accepted(keeper, replace(accepted, facts=(fact,)), checked)
+    return await remember_accepted(keeper, replace(accepted, facts=(fact,)), RestsOn(ids=checked))
 
 
 def _fact(stated: Stated, keeper: Keeper) -> Fact:

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from umi.domain.change import Batch, Event, Undo
+from umi.domain.checking import check_line, check_text
 from umi.domain.picture import Cause, Diff, Picture
 from umi.domain.receipt import Receipt
 from umi.domain.relation import Relation
 from umi.domain.text import shown
-from umi.domain.time import parse_time
+from umi.domain.time import FAR, parse_time
 from umi.engine import recounting
 from umi.engine.asking import check_id, check_limit, moment_of
-from umi.engine.blocking import blocking
 from umi.engine.bound import Bound
 from umi.errors import Invalid
 from umi.limits import ENTITY_NAME_BYTES_MAX, FACT_SLOT_BYTES_MAX, LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, REASON_BYTES_MAX
-from umi.pipeline.remember.accept import check_line, check_text
+from umi.ports.blocking import blocking
 
 SEQ_MAX = (1 << 63) - 1
 
@@ -53,6 +53,15 @@ class Truth(Bound):
         """Return every change to an entity, oldest first: when, by whom, why, and what it was before and after."""
         return await self._world.store.history(self._scope, check_id(id))
 
+    async def events(
+        self, after: datetime | str, until: datetime | str | None = None, *, limit: int = LIST_LIMIT_DEFAULT
+    ) -> Sequence[Event]:
+        """Return the changes between two recorded times, (after, until], oldest first; without `until`, all after."""
+        # Not up to this machine's present: another process, whose clock is ahead of it, may have recorded something.
+        end = FAR if until is None else parse_time(until)
+        check_limit("limit", limit, LIST_LIMIT_MAX)
+        return await self._world.store.events(self._scope, parse_time(after), end, limit=limit)
+
     async def undo(self, change: int | Receipt | Event, *, reason: str = "") -> Receipt:
         """Take back a change, by its place in the log, its receipt or its event: as a change that can itself be undone.
 
@@ -69,9 +78,13 @@ class Truth(Bound):
         return Receipt(id=applied.id, created=False, seq=applied.seq, recorded_at=applied.recorded_at)
 
     async def diff(self, after: datetime | str, until: datetime | str | None = None) -> Diff:
-        """Return what changed in what is recalled between two recorded times, (after, until]; `until` is now."""
-        end = self._keeper.now if until is None else parse_time(until)
-        return await recounting.diff(self._world, self._scope, parse_time(after), end)
+        """Return what changed in what is recalled between two recorded times, (after, until].
+
+        Without `until` it is all after. The diff's own `until` is then this machine's present, or the last change
+        if a clock that is ahead recorded that.
+        """
+        end = None if until is None else parse_time(until)
+        return await recounting.diff(self._world, self._scope, parse_time(after), end, self._keeper.now)
 
     async def blame(self, what: str, slot: str | None = None) -> Sequence[Cause]:
         """Return which texts made us believe something, the most telling first.
@@ -88,6 +101,7 @@ class Truth(Bound):
     subjects_sync = blocking(subjects)
     relations_sync = blocking(relations)
     history_sync = blocking(history)
+    events_sync = blocking(events)
     undo_sync = blocking(undo)
     diff_sync = blocking(diff)
     blame_sync = blocking(blame)

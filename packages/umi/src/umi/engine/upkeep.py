@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from umi.engine import keeping
 from umi.engine.asking import check_callable, check_path
-from umi.engine.blocking import blocking
 from umi.engine.bound import Bound
+from umi.ports.blocking import blocking
 from umi.ports.store import Finding, Stats
 
 if TYPE_CHECKING:

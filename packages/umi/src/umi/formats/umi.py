@@ -13,9 +13,11 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
+from umi.domain.source_ref import SourceRef
 from umi.domain.time import aware, parse_time
 from umi.domain.turn import Role, Turn
 from umi.errors import InvalidFormatError, InvalidTimeError
+from umi.errors import MemoryError as UmiError
 from umi.formats.json_records import Object, Record, each, json_lines, list_of, object_of, parse_object
 from umi.formats.record import Item, admit
 from umi.formats.source import Source
@@ -29,7 +31,7 @@ _PLAIN_FIELDS: Final = {
     "entity_type": str, "memory_type": str, "importance": (int, float), "confidence": (int, float), "pinned": bool,
     "key": str, "source": str, "trust": str, "ttl": (int, float),
 }  # fmt: skip
-_TIMES: Final = ("event_time", "valid_from", "valid_until", "expires_at")
+_TIMES: Final = ("event_time", "valid_from", "valid_until", "expires_at", "document_time")
 _UNSAID: Final = Turn(text="")
 
 
@@ -57,6 +59,8 @@ def _plain(value: Any) -> Any:
         return aware(value).isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, SourceRef):
+        return {field.name: inner for field in fields(value) if (inner := getattr(value, field.name)) is not None}
     return dict(cast(Object, value)) if isinstance(value, Mapping) else value
 
 
@@ -99,6 +103,8 @@ def _turn(value: Object) -> Turn:
         role=_role(value.get("role")),
         topics=tuple(str(topic) for topic in list_of(value.get("topics"))),
         metadata=dict(object_of(value.get("metadata"))),
+        source_ref=_source_ref(value.get("source_ref")),
+        vector=_vector(value.get("vector")),
     )
 
 
@@ -117,6 +123,24 @@ def _check(value: Object) -> None:
         raise InvalidFormatError("The topics are not a list of strings.")
     if not isinstance(value.get("metadata", {}), dict):
         raise InvalidFormatError("The metadata is not an object.")
+
+
+def _source_ref(value: Any) -> SourceRef | None:
+    if value is None:
+        return None
+    try:
+        return SourceRef(**object_of(value))
+    except (TypeError, UmiError) as error:
+        raise InvalidFormatError(f"The source_ref cannot be read: {error}.") from error
+
+
+def _vector(value: Any) -> tuple[float, ...] | None:
+    if value is None:
+        return None
+    numbers = list_of(value)
+    if not isinstance(value, list) or not all(_is(number, (int, float)) for number in numbers):
+        raise InvalidFormatError("The vector is not a list of numbers.")
+    return tuple(float(number) for number in numbers if isinstance(number, (int, float)))
 
 
 def _is(value: object, kind: type | tuple[type, ...]) -> bool:

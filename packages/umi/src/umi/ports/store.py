@@ -1,4 +1,4 @@
-"""The port for keeping and finding entities. One conformance suite (`tests/conformance`) defines what it means."""
+"""The port for keeping and finding entities. One conformance suite (`umi.testing`) defines what it means."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from umi.domain.worth import Worth
 
 if TYPE_CHECKING:
     from umi.domain.change import Vector
+    from umi.ports.records import Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +110,38 @@ class Job:
     total: int
 
 
+class TaskState(StrEnum):
+    """Where a task stands. One that was leased is `running` until its lease ends, and `waiting` again then."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Work on an entity that outlives the process. What is done is gone: only what is left has a task.
+
+    `tries` counts how often it was leased. `due_at` is when it may be leased next, and while it is running when its
+    lease ends. `error` says why the last try failed.
+    """
+
+    number: int
+    kind: str
+    scope: Scope
+    id: str
+    state: TaskState
+    tries: int
+    due_at: datetime
+    error: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """Counts over a whole store; sizes in bytes. `forgotten` counts all that is not active."""
+    """Counts over a whole store; sizes in bytes.
+
+    `forgotten` counts all that is not active, `tasks` the work behind the answers that is not done and did not fail.
+    """
 
     entities: int
     forgotten: int
@@ -124,6 +154,7 @@ class Stats:
     bytes: int
     model: str
     schema: int
+    tasks: int = 0
     jobs: tuple[Job, ...] = ()
 
 
@@ -155,7 +186,8 @@ class Store(Protocol):
     async def apply(self, batch: Batch) -> Sequence[Applied]:
         """Make all of the batch true, or none of it; answer in its order.
 
-        Where a guard does not hold any more, nothing of it, and every answer is `stale`.
+        Where a guard does not hold any more, nothing of it, and every answer is `stale`. A group that adds or alters an
+        entity and derives it from one that is not there is passed over, and each of its answers is `groundless`.
 
         Raises:
             Conflict: an id is taken by another entity, or what an undo would take back has changed since.
@@ -175,8 +207,13 @@ class Store(Protocol):
         """
         ...
 
-    async def list(self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None = None) -> Page:
-        """Entities in the order they were recorded."""
+    async def list(
+        self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None = None, newest: bool = False
+    ) -> Page:
+        """Entities in the order they were recorded, or with `newest` the other way round.
+
+        A cursor goes on in the direction that it comes from.
+        """
         ...
 
     async def count(self, scope: Scope, filter: Filter) -> int: ...
@@ -207,8 +244,18 @@ class Store(Protocol):
         """
         ...
 
-    async def worth(self, scope: Scope, *, limit: int, after: int = 0) -> Sequence[Worth]:
-        """What the active and silenced entities are worth, in the order of their numbers, behind one of them."""
+    async def worth(self, scope: Scope, *, limit: int, after: int = 0, filter: Filter = EVERYTHING) -> Sequence[Worth]:
+        """What the active and silenced entities are worth, in the order of their numbers, behind one of them.
+
+        Of a filter, its statuses and its moment are not looked at.
+        """
+        ...
+
+    async def uses(self, scope: Scope, ids: Sequence[str]) -> Mapping[str, tuple[int, int | None]]:
+        """How often recall returned active and silenced entities, as far as that was written down, and when last.
+
+        In microseconds since 1970; None of what never was returned.
+        """
         ...
 
     async def vectors(self, scope: Scope, ids: Sequence[str]) -> Mapping[str, Vector]:
@@ -240,12 +287,41 @@ class Store(Protocol):
         """The changes in the scope recorded after one time and up to another, inclusive, oldest first."""
         ...
 
-    async def unindexed(self, *, limit: int) -> Sequence[Entity]:
-        """Entities whose words or vector (of the current model) are missing."""
+    async def unindexed(self, *, limit: int, after: int = 0) -> Sequence[Entity]:
+        """Entities whose words or vector (of the current model) are missing; all, or of changes after a log entry."""
         ...
 
     async def index(self, entries: Sequence[IndexEntry]) -> None:
         """Replace the words and vectors of these entities."""
+        ...
+
+    async def lease(self, kind: str, *, owner: str, limit: int, until: datetime) -> Sequence[Task]:
+        """Take up to `limit` tasks that are due, longest due first, until a time. No two owners get the same one."""
+        ...
+
+    async def extend(self, owner: str, numbers: Sequence[int], until: datetime) -> None:
+        """Let an owner keep tasks that it still works on; those that have gone to another are passed over."""
+        ...
+
+    async def postpone(self, task: int, owner: str, *, due_at: datetime | None, error: str) -> None:
+        """Note that a try failed: it is due again at a time, or never (`failed`). Another owner's is left alone."""
+        ...
+
+    async def release(self, owner: str) -> None:
+        """Give back all that an owner holds, also what it has not been told of yet: due at once, and no try counted."""
+        ...
+
+    async def tasks(self, scope: Scope, *, states: Sequence[TaskState] = (), limit: int) -> Sequence[Task]:
+        """What is still to be done in a scope, longest due first; without states, all."""
+        ...
+
+    async def retry(self, scope: Scope) -> int:
+        """Let every failed task of a scope be due again, as if it was never tried; return how many."""
+        ...
+
+    @property
+    def records(self) -> Records:
+        """Small durable values beside the memories."""
         ...
 
     @property

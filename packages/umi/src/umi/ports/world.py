@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from umi.ports.embedder import Embedder
+from umi.ports.llm import LLM
+from umi.ports.reranker import Reranker
 from umi.ports.slot_reader import SlotReader
 from umi.ports.store import Store
+from umi.ports.tracer import NO_TRACING, Tracer
 
 T = TypeVar("T")
 
@@ -45,7 +48,8 @@ class World:
     """Everything an engine touches outside itself. Simulation is another World, not another engine.
 
     `lane` runs what would block the event loop and belongs to no other part, such as reading a file.
-    `slot_reader` knows the embedder's vectors; where there is none, only the rules read facts.
+    `slot_reader` knows the embedder's vectors; where there is none, only the rules read facts. `llm` and `reranker` are
+    None where the user brings none: nothing needs them. `tracer` is told how long things took, by default nobody is.
     """
 
     store: Store
@@ -55,3 +59,6 @@ class World:
     lane: Lane
     portal: Portal
     slot_reader: SlotReader | None = None
+    llm: LLM | None = None
+    reranker: Reranker | None = None
+    tracer: Tracer = NO_TRACING

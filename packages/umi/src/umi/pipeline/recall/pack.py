@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from umi.domain.entity import Entity
 from umi.domain.pack import Citation, Pack
@@ -28,7 +29,7 @@ def pack(hits: Hits, *, tokens: int, count_tokens: Callable[[str], int] | None =
     for hit in hits:
         content = cut(hit.content, tokens * CHARACTERS_PER_TOKEN_MAX)  # the rest of a long one cannot fit anyway
         same = " ".join(words(content))
-        line = _line(hit.entity, content)
+        line = line_of(hit.entity, content)
         cost = count(f"[m{len(hits)}] {line}\n")
         if same in seen:
             continue
@@ -47,7 +48,8 @@ def estimate_tokens(text: str) -> int:
     return max(round(len(text.encode()) / _BYTES_PER_TOKEN), round(len(words(text)) * _TOKENS_PER_WORD))
 
 
-def _line(entity: Entity, content: str) -> str:
+def line_of(entity: Entity, content: str) -> str:
+    """Render a memory as a line: its date, who said it, the text, and what a model should know beside it."""
     said = " ".join(content.split())
     when = f"{entity.event_time:%Y-%m-%d}"
     line = f"{when} {entity.speaker}: {said}" if entity.speaker else f"{when} {said}"
@@ -64,7 +66,7 @@ def _shortened(entity: Entity, hits: int, tokens: int, count: Callable[[str], in
     """Cut a memory that is larger than the whole budget until it fits; give up on a budget too small for a line."""
     room = min(len(entity.content), tokens * CHARACTERS_PER_TOKEN_MAX)
     while room >= LINE_CHARACTERS_MIN:
-        line = _line(entity, cut(entity.content, room))
+        line = line_of(entity, cut(entity.content, room))
         cost = count(f"[m{hits}] {line}\n")
         if cost <= tokens:
             return line, cost
@@ -72,8 +74,13 @@ def _shortened(entity: Entity, hits: int, tokens: int, count: Callable[[str], in
     return "", 0
 
 
+def _said(entity: Entity) -> tuple[datetime, datetime, int, str]:
+    """The order in which things were said; what was recorded at once, by its place in its session."""
+    return entity.event_time, entity.created_at, entity.turn or 0, entity.id
+
+
 def _rendered(chosen: Iterable[tuple[Entity, str]], used: int, left_out: int) -> Pack:
-    ordered = sorted(chosen, key=lambda pair: (pair[0].event_time, pair[0].created_at, pair[0].id))
+    ordered = sorted(chosen, key=lambda pair: _said(pair[0]))
     marked = [(f"m{number}", entity, line) for number, (entity, line) in enumerate(ordered, 1)]
     return Pack(
         text="\n".join(f"[{mark}] {line}" for mark, _, line in marked),

@@ -1,8 +1,11 @@
 """Ranking candidates: a weighted sum of factors in 0..1, over the sum of the weights that are in play.
 
-Each factor is simply absent where its input is: no session, no date, no speaker, no vector. The weights are round
-numbers chosen on the development data of `docs/reference/benchmarks.md`, one setting for all of it; what each is
-worth stands there.
+Each factor is simply absent where its input is: no session, no date, no speaker, no vector. What is believed comes on
+top: its weight is not among those divided by, else a question for a fact would shrink the score of all that states
+none. A sum above 1 scores 1, and the order is that of the sums.
+
+The weights are round numbers chosen on the development data of `docs/reference/benchmarks.md`, one setting for all of
+it; what each is worth stands there.
 """
 
 from __future__ import annotations
@@ -47,7 +50,7 @@ class CosineRange(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """A candidate's number in the store, its score in 0..1, and why."""
+    """A candidate's number in the store, its score, which is at most 1, and why."""
 
     number: int
     score: float
@@ -55,7 +58,7 @@ class Ranked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Relevance:
+class Relevance:
     """How well each candidate fits by words and by meaning, each in 0..1, and both together."""
 
     words: list[float]
@@ -76,26 +79,27 @@ def rank(retrieved: Retrieved, ask: Ask, *, limit: int, cosines: CosineRange | N
     `cosines` is the embedding model's range; without one, the candidates' own least and greatest cosine stand in.
     """
     candidates = retrieved.candidates
-    relevance = _relevance(retrieved, cosines)
-    contexts = _contexts(candidates, relevance.joint)
+    fits = relevance(retrieved, cosines)
+    contexts = _contexts(candidates, fits.joint)
     scoring = _Scoring(candidates, ask, retrieved.believed.shares)
-    values = zip(relevance.words, relevance.meaning, contexts, strict=True)
+    values = zip(fits.words, fits.meaning, contexts, strict=True)
     scored = [
         (-scoring.score(candidate, value), candidate.number, candidate, value)
         for candidate, value in zip(candidates, values, strict=True)
     ]
     by_words, by_meaning = _places(candidates)
     return [
-        Ranked(number, -negated, Why(
+        Ranked(number, min(1.0, -negated), Why(
             lexical_rank=by_words.get(number),
             dense_rank=by_meaning.get(number),
-            parts=scoring.parts(candidate, value),
+            parts=scoring.parts(candidate, value, whole=max(1.0, -negated)),
         ))
         for negated, number, candidate, value in nsmallest(limit, scored)
     ]  # fmt: skip
 
 
-def _relevance(retrieved: Retrieved, cosines: CosineRange | None) -> _Relevance:
+def relevance(retrieved: Retrieved, cosines: CosineRange | None) -> Relevance:
+    """Return how well each candidate fits by itself, whatever stands around it."""
     candidates = retrieved.candidates
     # Without the share of the ideal, one common word in common would count as a perfect match where no better is.
     best = max(PERFECT_SHARE * retrieved.ideal, *(c.lexical or 0.0 for c in candidates), 0.0) or 1.0
@@ -103,7 +107,7 @@ def _relevance(retrieved: Retrieved, cosines: CosineRange | None) -> _Relevance:
         values = [c.dense for c in candidates]
         cosines = CosineRange(min(values, default=0.0), max(values, default=1.0))
     floor, span = cosines.floor, (cosines.ceiling - cosines.floor) or 1.0
-    return _Relevance(
+    return Relevance(
         words=[(c.lexical or 0.0) / best for c in candidates],
         meaning=[min(1.0, max(0.0, (c.dense - floor) / span)) for c in candidates],
     )
@@ -153,11 +157,10 @@ class _Scoring:
         self._role = WEIGHT_ROLE if any(c.role == _ASSISTANT for c in candidates) else 0.0
         self._time = WEIGHT_TIME if ask.times else 0.0
         self._speaker = WEIGHT_SPEAKER if self._named else 0.0
-        fact = WEIGHT_FACT if believed else 0.0
-        self._whole = WEIGHT_WORDS + WEIGHT_MEANING + WEIGHT_CONTEXT + self._role + self._time + self._speaker + fact
+        self._whole = WEIGHT_WORDS + WEIGHT_MEANING + WEIGHT_CONTEXT + self._role + self._time + self._speaker
 
     def score(self, candidate: Candidate, values: tuple[float, float, float]) -> float:
-        """Return the sum of `parts`, without naming them: this runs for every candidate."""
+        """Return the sum of `parts`, which may be above 1, without naming them: this runs for every candidate."""
         words, meaning, context = values
         total = WEIGHT_WORDS * words + WEIGHT_MEANING * meaning + WEIGHT_CONTEXT * context
         if (candidate.role == _ASSISTANT) == self._asks_assistant:
@@ -172,8 +175,10 @@ class _Scoring:
             total -= min(WEIGHT_QUESTION, max(0.0, total))
         return total / self._whole
 
-    def parts(self, candidate: Candidate, values: tuple[float, float, float]) -> tuple[tuple[str, float], ...]:
-        """Return what each factor gives to the score, where it gives anything."""
+    def parts(
+        self, candidate: Candidate, values: tuple[float, float, float], *, whole: float
+    ) -> tuple[tuple[str, float], ...]:
+        """Return what each factor gives to the score, where it gives anything, as a share of `whole`."""
         words, meaning, context = values
         given = {
             "words": WEIGHT_WORDS * words,
@@ -187,7 +192,7 @@ class _Scoring:
         if candidate.is_question and candidate.length < QUESTION_CHARACTERS:
             # A short question tells little; what it takes off never makes a score negative.
             given["question"] = -min(WEIGHT_QUESTION, max(0.0, sum(given.values())))
-        return tuple((name, part / self._whole) for name, part in given.items() if part)
+        return tuple((name, part / self._whole / whole) for name, part in given.items() if part)
 
 
 def _is_within(event_at: int, times: Times) -> bool:

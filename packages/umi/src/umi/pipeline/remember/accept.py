@@ -9,30 +9,27 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from umi.domain.change import IDENTITY_OF_CONTENT, IDENTITY_OF_KEY
+from umi.domain.checking import check_share, check_text
 from umi.domain.entity import EntityType, MemoryType, Trust
+from umi.domain.entity_by_hand import checked_embedding, checked_source_ref
 from umi.domain.fact import Fact
+from umi.domain.metadata import check_metadata
 from umi.domain.scope import Scope
-from umi.domain.text import is_encodable, shown
+from umi.domain.source_ref import SourceRef
+from umi.domain.text import shown
 from umi.domain.time import parse_time
 from umi.domain.turn import Role, Turn
 from umi.errors import (
-    EmptyTextError,
     Invalid,
-    InvalidImportanceError,
-    InvalidTextError,
     InvalidTimeError,
     LimitExceeded,
-    TextTooLongError,
 )
 from umi.limits import (
     ENTITY_CONTENT_BYTES_MAX,
     ENTITY_ID_BYTES_MAX,
-    ENTITY_METADATA_BYTES_MAX,
-    ENTITY_METADATA_DEPTH_MAX,
     ENTITY_NAME_BYTES_MAX,
     ENTITY_TOPIC_BYTES_MAX,
     ENTITY_TOPICS_COUNT_MAX,
-    METADATA_NUMBER_MAX,
     TTL_SECONDS_MAX,
 )
 
@@ -49,6 +46,9 @@ class Accepted:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     expires_at: datetime | None = None
+    document_time: datetime | None = None
+    source_ref: SourceRef | None = None
+    vector: tuple[float, ...] | None = None
     facts: tuple[Fact, ...] = ()
 
 
@@ -69,7 +69,7 @@ def accept(turn: Turn, *, scope: Scope, now: datetime, said_at: datetime | None 
         _check_optional(name, value, ENTITY_ID_BYTES_MAX)
     _check_choices(turn)
     _check_topics(turn.topics)
-    _check_metadata(turn.metadata)
+    check_metadata(turn.metadata)
     for name, number in (("importance", turn.importance), ("confidence", turn.confidence)):
         check_share(name, number)
     inner = scope.narrow(user=turn.user, namespace=turn.namespace, agent=turn.agent, session=turn.session)
@@ -84,6 +84,9 @@ def accept(turn: Turn, *, scope: Scope, now: datetime, said_at: datetime | None 
         valid_from=valid_from,
         valid_until=valid_until,
         expires_at=expiry(turn.expires_at, turn.ttl, now=now),
+        document_time=None if turn.document_time is None else parse_time(turn.document_time),
+        source_ref=checked_source_ref(turn.source_ref),
+        vector=None if turn.vector is None else checked_embedding(turn.vector),
     )
 
 
@@ -125,38 +128,6 @@ def expiry(expires_at: object, ttl: object, *, now: datetime) -> datetime | None
     return now + timedelta(seconds=seconds)
 
 
-def check_text(name: str, text: object, limit: int) -> None:
-    """Check that a text is text, says something, and is within its limit in bytes of UTF-8."""
-    if not isinstance(text, str):
-        raise InvalidTextError(f"{name} is a string, not {type(text).__name__}.")
-    if len(text) > limit:  # a character is at least a byte: no need to encode 10 MB to know
-        raise TextTooLongError(f"{name} has {len(text)} characters; its limit is {limit} bytes. Split it.")
-    if not text or text.isspace():
-        raise EmptyTextError(f"{name} is empty. Give at least one character that is not white space.")
-    if "\0" in text:
-        raise InvalidTextError(f"{name} holds a NUL character at {text.index(chr(0))}. Remove it.")
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError as error:
-        raise InvalidTextError(f"{name} holds a lone surrogate at {error.start}, which is not valid text.") from error
-    if size > limit:
-        raise TextTooLongError(f"{name} is {size} bytes long; its limit is {limit} bytes. Split it.")
-
-
-def check_line(name: str, text: object, limit: int) -> str:
-    """Check a short text that may be empty."""
-    if text != "":
-        check_text(name, text, limit)
-    return str(text)
-
-
-def check_share(name: str, number: object) -> None:
-    """Check that a number is one from 0 to 1."""
-    # The comparison is False for NaN too.
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number <= 1:
-        raise InvalidImportanceError(f"{name} is a number from 0.0 to 1.0, not {shown(number)}.")
-
-
 def _check_optional(name: str, value: object, limit: int) -> None:
     if value is not None:
         check_text(name, value, limit)
@@ -186,47 +157,6 @@ def _check_topics(topics: object) -> None:
         raise LimitExceeded(f"{len(topics)} topics were given; ENTITY_TOPICS_COUNT_MAX is {ENTITY_TOPICS_COUNT_MAX}.")
     for topic in topics:
         check_text("a topic", topic, ENTITY_TOPIC_BYTES_MAX)
-
-
-def _check_metadata(metadata: object) -> None:
-    if not isinstance(metadata, dict):
-        raise Invalid(f"metadata is a dictionary, not {type(metadata).__name__}.")
-    _check_json("metadata", cast("dict[object, object]", metadata), ENTITY_METADATA_DEPTH_MAX)
-    size = len(json.dumps(metadata, ensure_ascii=False).encode())
-    if size > ENTITY_METADATA_BYTES_MAX:
-        raise LimitExceeded(
-            f"metadata is {size} bytes of JSON; ENTITY_METADATA_BYTES_MAX is {ENTITY_METADATA_BYTES_MAX}."
-        )
-
-
-def _check_json(where: str, value: object, depth: int) -> None:
-    """Check that JSON gives a value back as it was: string keys at every depth, no NaN, no tuples turned to lists."""
-    if depth == 0:
-        raise LimitExceeded(f"metadata is nested deeper than ENTITY_METADATA_DEPTH_MAX, {ENTITY_METADATA_DEPTH_MAX}.")
-    match value:
-        case dict():
-            for key, inner in cast("dict[object, object]", value).items():
-                if not isinstance(key, str):
-                    raise Invalid(f"{where} has the key {shown(key)}: the keys of metadata are strings.")
-                _check_json(where, key, depth)
-                _check_json(where, inner, depth - 1)
-        case list():
-            for inner in cast("list[object]", value):
-                _check_json(where, inner, depth - 1)
-        case _:
-            _check_json_leaf(where, value)
-
-
-def _check_json_leaf(where: str, value: object) -> None:
-    match value:
-        case str() if "\0" in value or not is_encodable(value):
-            raise InvalidTextError(f"{where} holds a lone surrogate or a NUL character, which is not valid text.")
-        case str() | bool() | None:
-            return
-        case int() | float() if abs(value) <= METADATA_NUMBER_MAX:  # False for NaN and infinity too
-            return
-        case _:
-            raise Invalid(f"{where} holds {shown(value)}, which JSON cannot give back as it is.")
 
 
 def _identity(turn: Turn, scope: Scope) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from umi.domain.change import IndexWords
 from umi.domain.entity import Entity
 from umi.domain.turn import Role
+from umi.errors import Invalid
 from umi.pipeline.words import content_words
 from umi.ports.embedder import Embedder
 
@@ -29,11 +30,11 @@ class Worded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embedded:
-    """An entity with the words and the vector it will be found by."""
+    """An entity with the words and the vector it will be found by; without a vector, by its words only."""
 
     entity: Entity
     words: IndexWords
-    vector: Vector
+    vector: Vector | None
 
 
 def worded(entity: Entity) -> Worded:
@@ -47,6 +48,24 @@ async def embed(items: Sequence[Worded], embedder: Embedder) -> list[Embedded]:
         Embedded(entity=item.entity, words=item.words, vector=vector)
         for item, vector in zip(items, vectors, strict=True)
     ]
+
+
+def unit_vector(given: Sequence[float], embedder: Embedder) -> Vector:
+    """Return a vector that came with a text at unit length.
+
+    Raises:
+        Invalid: it has other dimensions than the embedder's, is zero, or not finite.
+
+    """
+    import numpy as np
+
+    vector = np.asarray(given, dtype=np.float32)
+    norm = float(np.linalg.norm(vector))
+    if vector.shape != (embedder.dimensions,) or not np.isfinite(norm) or norm == 0:
+        raise Invalid(
+            f"A vector has {embedder.dimensions} finite numbers that are not all 0, as {embedder.model} gives."
+        )
+    return vector / norm
 
 
 def spoken(entity: Entity) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from umi.domain.change import Act, Add, Alter, Change, Relate
 from umi.domain.decision import Decision
 from umi.domain.entity import Entity, Status
-from umi.domain.fact import FactStatus
+from umi.domain.fact import Fact, FactStatus
 from umi.domain.relation import RelationKind
 from umi.pipeline.facts.read import says_nothing_else
 from umi.pipeline.remember.beliefs import Beliefs
@@ -25,8 +25,9 @@ from umi.pipeline.remember.judge import Verdict, judge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evolved:
-    """The addition of an entity with what else was decided, in the order to be applied."""
+    """The addition of an entity, as it will stand, with what else was decided, in the order to be applied."""
 
+    entity: Entity
     changes: Sequence[Change]
     decisions: tuple[Decision, ...]
     status: Status
@@ -41,8 +42,38 @@ def evolve(embedded: Embedded, *, identity: bytes, model: str, beliefs: Beliefs)
     every = [verdict for found in verdicts for verdict in found]
     decisions = tuple(_decisions(every))
     changes: list[Change] = [add, *_ends(entity, every, beliefs), *_disputes(entity, every, beliefs)]
-    changes += [
-        Relate(
+    changes += _relations(entity, decisions)
+    beliefs.put(entity)
+    return Evolved(entity=entity, changes=changes, decisions=decisions, status=entity.status)
+
+
+def reconsider(entity: Entity, added: Sequence[Fact], *, beliefs: Beliefs, reason: str) -> Evolved:
+    """Decide what becomes true with facts that are read later in a text that is kept, as if it had stated them at once.
+
+    The first change adds them to the entity, if that still is what it was; the beliefs know of it afterwards.
+    """
+    beliefs.put(replace(entity, status=Status.FORGOTTEN))  # it is not compared with itself
+    told = replace(entity, facts=(*entity.facts, *added))
+    places = range(len(told.facts))
+    verdicts = [judge(told, place, beliefs) if place >= len(entity.facts) else [] for place in places]
+    settled = _settled(told, verdicts if _may_evolve(entity) else [[] for _ in places])
+    settled = replace(settled, conflicts=tuple(dict.fromkeys((*entity.conflicts, *settled.conflicts))))
+    every = [verdict for found in verdicts for verdict in found] if _may_evolve(entity) else []
+    values = {name: getattr(settled, name) for name in ("facts", "conflicts", "status", "valid_until")}
+    values = {name: value for name, value in values.items() if value != getattr(entity, name)}
+    alter = Alter(
+        scope=entity.scope, id=entity.id, act=Act.REVISE, values=values, reason=reason, revision=entity.revision
+    )
+    decisions = tuple(_decisions(every))
+    changes: list[Change] = [alter, *_ends(settled, every, beliefs), *_disputes(settled, every, beliefs)]
+    changes += _relations(settled, decisions)
+    beliefs.put(settled)
+    return Evolved(entity=settled, changes=changes, decisions=decisions, status=settled.status)
+
+
+def _relations(entity: Entity, decisions: Iterable[Decision]) -> Iterator[Relate]:
+    for decision in decisions:
+        yield Relate(
             scope=entity.scope,
             source=decision.id if decision.is_older else entity.id,
             target=entity.id if decision.is_older else decision.id,
@@ -50,10 +81,6 @@ def evolve(embedded: Embedded, *, identity: bytes, model: str, beliefs: Beliefs)
             reason=decision.reason,
             confidence=decision.confidence,
         )
-        for decision in decisions
-    ]
-    beliefs.put(entity)
-    return Evolved(changes=changes, decisions=decisions, status=entity.status)
 
 
 def _may_evolve(entity: Entity) -> bool:

@@ -41,7 +41,7 @@ def guess(embedded: Embedded, reader: SlotReader) -> Embedded:
     Guesses beside facts that were read lost half a point of `benchmarks/current_fact.py --split dev`.
     """
     entity = embedded.entity
-    if entity.facts or entity.role in _MUTE or entity.status is not Status.ACTIVE:
+    if embedded.vector is None or entity.facts or entity.role in _MUTE or entity.status is not Status.ACTIVE:
         return embedded
     likely = [one for one in reader.statement(embedded.vector)[:1] if one[1] >= PROBABILITY_MIN]
     sentences = _telling(entity.content) if likely else ()

@@ -149,6 +149,9 @@ def _compare(new: Belief, belief: Belief) -> Verdict:
         reason = "the same value, told more closely"
         return Verdict(kind=RelationKind.EXTEND, belief=belief, reason=reason, confidence=new.fact.confidence)
     is_later = new.start > belief.start or new.fact.is_change or _is_later_turn(new.entity, belief.entity)
+    if not is_later and _is_later_turn(belief.entity, new.entity) and _may_overrule(belief, new):
+        reason = "another value of the same attribute, from a later turn"
+        return _ends_new(belief, belief.start, reason, CONFIDENCE_BY_TIME)
     if not is_later:
         return _contradiction(belief, "another value of the same attribute, from the same time")
     if not _may_overrule(new, belief):
@@ -192,8 +195,13 @@ def _has_many(fact: Fact) -> bool:
 
 
 def _is_later_turn(new: Entity, known: Entity) -> bool:
-    """Whether it was said later in the same session, where the times do not tell: the newest entity comes last."""
-    return new.session is not None and new.session == known.session
+    """Whether it was said later in the same session, where the times do not tell.
+
+    What is new has no place yet and comes last; what is kept has one, and may be read again when later turns are known.
+    """
+    if new.session is None or new.session != known.session:
+        return False
+    return new.turn is None or (known.turn is not None and new.turn > known.turn)
 
 
 def _may_overrule(new: Belief, belief: Belief) -> bool:

@@ -41,6 +41,10 @@ class _Sentence:
     place: int
     words: Mapping[str, float]
 
+    @property
+    def size(self) -> int:
+        return len(self.text.encode())
+
 
 def gist_entity(turns: Sequence[Entity], *, id: str, now: datetime) -> Entity:
     """Return the gist of turns of one session as a memory: as late as the last, as little trusted as the least."""
@@ -66,17 +70,16 @@ def gist_entity(turns: Sequence[Entity], *, id: str, now: datetime) -> Entity:
 def gist_of(turns: Sequence[Entity]) -> str:
     """Return the gist, a line for each turn it quotes, in their order; half of what they say, and never nothing."""
     room = min(GIST_BYTES_MAX, sum(len(turn.content.encode()) for turn in turns) // 2)
-    left = _sentences(turns)
+    left: list[_Sentence] = _sentences(turns)
     said: set[str] = set()
     chosen: list[_Sentence] = []
     while left:
         best = max(left, key=lambda sentence: (_telling(sentence, said), -sentence.turn, -sentence.place))
-        left.remove(best)
-        size = len(best.text.encode())
-        if size <= room or not chosen:
-            room -= size
-            chosen.append(best)
-            said |= best.words.keys()
+        room -= best.size
+        chosen.append(best)
+        said |= best.words.keys()
+        # What does not fit now never will: a long talk has thousands of sentences, and its gist a few.
+        left = [sentence for sentence in left if sentence is not best and sentence.size <= room]
     return _rendered(turns, chosen)
 
 
