@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 
 import numpy as np
 
-from umi.ports.vector_index import VectorIndex
+from umi.ports.vector_index import IndexKind
 from umi.vectors.exact import ExactIndex
 
 _log = logging.getLogger("umi.vectors")
 _TEST_ROWS, _TEST_DIMENSIONS, _TEST_QUERIES, _TEST_FOUND_MIN = 200, 64, 20, 18
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexKind:
-    """How to make an empty index and to load a saved one. `name` is part of a saved file's name."""
-
-    name: str
-    make: Callable[[int], VectorIndex]
-    load: Callable[[Path, int], VectorIndex]
 
 
 EXACT = IndexKind(name="exact", make=ExactIndex, load=ExactIndex.load)

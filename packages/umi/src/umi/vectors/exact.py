@@ -63,6 +63,10 @@ class ExactIndex:
         order = np.lexsort((numbers, -cosines))
         return numbers[order], cosines[order]
 
+    def rows(self) -> tuple[Numbers, Vectors]:
+        """Return all numbers with their vectors."""
+        return self._numbers[: self._count], self._rows[: self._count]
+
     def save(self, path: Path) -> None:
         draft = path.with_name(path.name + ".draft")
         with draft.open("wb") as file:

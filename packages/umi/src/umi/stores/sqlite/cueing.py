@@ -16,13 +16,14 @@ import numpy as np
 
 from umi.domain.query import Candidate
 from umi.ports.store import Cued
-from umi.stores.sqlite.database import Database, listed
+from umi.stores.relational.database import listed
+from umi.stores.sqlite.database import Database
 from umi.stores.sqlite.matching import ROWS_SCORED_MAX
 
 if TYPE_CHECKING:
     from umi.domain.change import Vector
-    from umi.stores.sqlite.embeddings import Embeddings
-    from umi.stores.sqlite.locating import Place
+    from umi.stores.relational.embeddings import Embeddings
+    from umi.stores.relational.locating import Place
 
 _COUNTED_MAX = 10_000  # beyond, a word is just common
 

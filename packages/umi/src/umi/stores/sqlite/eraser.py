@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from umi.domain.change import IndexWords
 from umi.domain.entity import Entity
@@ -16,15 +17,17 @@ from umi.domain.time import from_microseconds, to_microseconds
 from umi.errors import Conflict, StorageError
 from umi.errors import MemoryError as UmiError
 from umi.ports.world import Clock, Entropy
+from umi.stores.relational.erasing import Owed, Removal, erase, erase_copies, owed
+from umi.stores.relational.transaction import Transaction
 from umi.stores.sqlite import sealing
-from umi.stores.sqlite.connection import faults_named, open_reader, open_writer
+from umi.stores.sqlite.connection import faults_named
 from umi.stores.sqlite.database import Database
-from umi.stores.sqlite.erasing import Owed, Removal, erase, erase_copies, owed
-from umi.stores.sqlite.evidence import Evidence
 from umi.stores.sqlite.keyring import Keyring
 from umi.stores.sqlite.scrubbing import overwriting, remove_indexes, scrub
 from umi.stores.sqlite.tracing import Tracer
-from umi.stores.sqlite.transaction import Transaction
+
+if TYPE_CHECKING:
+    from umi.stores.sqlite.tracing import Lying
 
 _LOOKS = 2  # what another connection writes while the files are read may say the same as what was erased
 
@@ -85,7 +88,7 @@ class Eraser:
 
     def erase_in_copies(self, outcome: Outcome, request: Erase, *, check: bool) -> None:
         """Erase in the backups that were made of the file whatever it has a tombstone for."""
-        with faults_named(self._path), closing(Database(open_reader(self._path))) as db:
+        with faults_named(self._path), closing(self._db.reader()) as db:
             noted = db.rows("backups")
             copies = [Path(path) for path, keyring in noted if keyring is None]
             self._destroy_keys(db, {Path(keyring) for _, keyring in noted if keyring is not None}, outcome)
@@ -108,7 +111,7 @@ class Eraser:
 
     def seal(self, path: Path, keyring: Path) -> None:
         """Write a copy whose every row is encrypted, and the keys it needs into the keyring."""
-        with faults_named(self._path), closing(Database(open_reader(self._path))) as db, db.snapshot():
+        with faults_named(self._path), closing(self._db.reader()) as db, db.snapshot():
             origin = db.value("log_first")
             if origin is None:
                 raise Conflict("The store is empty: there is nothing to seal.")
@@ -122,13 +125,13 @@ class Eraser:
             self.erase_in_copies(outcome, Erase(scope=Scope(), actor="umi"), check=False)
 
     def last_erasure(self) -> int:
-        with faults_named(self._path), closing(Database(open_reader(self._path))) as db:
+        with faults_named(self._path), closing(self._db.reader()) as db:
             return int(db.value("erased_last"))
 
-    def look(self, outcome: Outcome) -> None:
-        """Look for what is left in the store's own files."""
-        with faults_named(self._path), closing(Database(open_reader(self._path))) as db:
-            outcome.findings += self._look(db, self._path, outcome.removal.evidence, outcome.looked)
+    def look(self, outcome: Outcome, beside: Callable[[], Iterable[Lying]] = tuple) -> None:
+        """Look for what is left in the store's own files, and in what lies beside them."""
+        with faults_named(self._path), closing(self._db.reader()) as db:
+            outcome.findings += self._look(db, self._path, outcome, beside)
 
     def now(self) -> int:
         return to_microseconds(self._clock.now())
@@ -161,27 +164,27 @@ class Eraser:
     ) -> list[Trace]:
         if not path.exists():
             raise StorageError("its folder is not there")
-        with faults_named(path), closing(Database(open_writer(path))) as db:
+        with faults_named(path), closing(self._db.beside(path)) as db:
             if db.value("log_first") != origin:
                 raise Conflict("another file stands in its place")
             with overwriting(db), db.transaction():
                 removal = erase_copies(self._transaction(db), debt, request)
             findings = scrub(db, path)
             if check:
-                findings += self._look(db, path, outcome.removal.evidence, outcome.looked)
+                findings += self._look(db, path, outcome)
             outcome.removal.counts["in backups"] += len(removal.targets)
         return findings
 
     @staticmethod
-    def _look(db: Database, path: Path, evidence: Evidence, looked: Counter[str]) -> list[Trace]:
-        tracer = Tracer(db, path, evidence)
+    def _look(db: Database, path: Path, outcome: Outcome, beside: Callable[[], Iterable[Lying]] = tuple) -> list[Trace]:
+        tracer = Tracer(db, path, outcome.removal.evidence, beside)
         found: list[Trace] = []
         for _ in range(_LOOKS):
             with db.snapshot():
                 found = list(tracer.traces())
             if not found:
                 break
-        looked.update(tracer.looked)
+        outcome.looked.update(tracer.looked)
         return found
 
     def _transaction(self, db: Database) -> Transaction:

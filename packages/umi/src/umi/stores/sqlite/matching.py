@@ -12,10 +12,18 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from heapq import nsmallest
 from math import log
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from umi.ports.store import Matches
-from umi.stores.sqlite.database import Database, listed
-from umi.stores.sqlite.locating import RANGES_MAX, Place
+from umi.stores.relational.database import Row, listed
+from umi.stores.relational.locating import RANGES_MAX, Place
+from umi.stores.relational.passing import Passing
+from umi.stores.sqlite.database import Database
+
+if TYPE_CHECKING:
+    from umi.ports.vector_index import Numbers
 
 ROWS_SCORED_MAX = 8_000
 _ROWS_COUNTED_MIN = 30_000  # in a smaller scope, scoring whatever matches is quicker than choosing words
@@ -23,6 +31,7 @@ _COUNTED_MAX = 50_000  # beyond, a word is just very common
 _COUNTS_KEPT_MAX = 20_000
 _COMMON_SHARE, _COMMON_ROWS = 10, 2_000  # of all rows one in ten, or so many in a large scope
 _WORDS_MIN = 2
+_WIDENING = 2
 _IDF_MIN = 1e-6  # FTS5's own, for words in more than half of all rows
 
 
@@ -34,22 +43,44 @@ class Matching:
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._rows = 0
 
-    def best(self, place: Place | None, words: Sequence[str], limit: int) -> Matches:
-        """Return the best matches for any of the words."""
+    def best(self, place: Place | None, words: Sequence[str], limit: int, passing: Passing | None = None) -> Matches:
+        """Return the best matches for any of the words. `passing` may know what passes the filters of the place."""
         if place is None or place.is_empty or not words:
             return Matches()
         self._follow()
         words = self._without_speakers(place, words)
         chosen = self._rarest(words) if place.active > _ROWS_COUNTED_MIN else list(words)
-        statement = _statement(place)
-        found: list[tuple[int, float]] = []
+        found = self._among(place, chosen, limit, None if passing is None else self._allowed(place, chosen, passing))
+        # bm25() is NULL where the index counts no words at all, as in a file that an earlier release left so.
+        scores = {number: -(score or 0.0) for number, score in found}
+        return Matches(scores=scores, ideal=self._ideal(words))
+
+    def _among(self, place: Place, words: Sequence[str], limit: int, allowed: Numbers | None) -> list[Row]:
+        """Return the best, looking for what is allowed among all matches first: a look at each row costs as much."""
+        if allowed is None:
+            return self._matched(_statement(place), place, words, limit)
+        found = self._matched(_unfiltered(place), place, words, _WIDENING * limit)
+        numbers = np.array([number for number, _ in found], dtype=np.uint64)
+        chosen = [row for row, is_allowed in zip(found, np.isin(numbers, allowed).tolist(), strict=True) if is_allowed]
+        if len(chosen) < limit and len(found) == _WIDENING * limit:
+            return self._matched(_statement(place), place, words, limit)
+        return chosen[:limit]
+
+    def _allowed(self, place: Place, words: Sequence[str], passing: Passing) -> Numbers | None:
+        """Return what passes, if most does and every match is scored: then nothing newer hides what passes."""
+        if len(place.partitions) > RANGES_MAX and not place.whole_store:
+            return None
+        if place.active > ROWS_SCORED_MAX and sum(map(self._count, words)) > ROWS_SCORED_MAX:
+            return None
+        allowed = passing.numbers(place, rows_max=ROWS_SCORED_MAX)
+        return allowed if allowed is not None and 2 * len(allowed) > place.active else None
+
+    def _matched(self, statement: str, place: Place, words: Sequence[str], limit: int) -> list[Row]:
+        found: list[Row] = []
         for low, high in place.ranges:
             bounds = {"low": low, "high": high, "limit": limit, "tenant": place.tenant, "scored": ROWS_SCORED_MAX}
-            rows = self._db.each(statement, {"match": _expression(place, chosen), **bounds, **place.filters})
-            found += ((number, score) for number, score in rows)
-        if len(place.ranges) > 1:
-            found = nsmallest(limit, found, key=lambda row: (row[1], row[0]))
-        return Matches(scores={number: -score for number, score in found}, ideal=self._ideal(words))
+            found += self._db.each(statement, {"match": _expression(place, words), **bounds, **place.filters})
+        return found if len(place.ranges) == 1 else nsmallest(limit, found, key=lambda row: (row[1], row[0]))
 
     def _without_speakers(self, place: Place, words: Sequence[str]) -> Sequence[str]:
         """Leave out the names of those who speak here often, unless there is nothing else.
@@ -111,8 +142,10 @@ def _statement(place: Place) -> str:
     if not place.is_present:
         # What expired before that was noticed is left out when it is loaded.
         return "match_then" if place.is_narrowed or place.filters["valid_at"] is not None else "match_then_all"
-    if place.filtered:
-        return "match_filtered"
+    return "match_filtered" if place.filtered else _unfiltered(place)
+
+
+def _unfiltered(place: Place) -> str:
     return "match_all" if place.whole_store else "match_range"
 
 

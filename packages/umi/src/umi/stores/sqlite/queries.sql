@@ -30,6 +30,16 @@ INSERT INTO model (name, dimensions) VALUES (?1, ?2) RETURNING no, dimensions;
 SELECT id, content, recorded_at, status FROM entity WHERE identity = ?1
 UNION ALL SELECT id, seq, at, 1 FROM erased WHERE identity = ?1;
 
+-- name: identities_get
+-- The same of several, each behind the identity; they are given in hexadecimal digits.
+SELECT e.identity, e.id, e.content, e.recorded_at, e.status FROM json_each(?1) i
+CROSS JOIN entity e ON e.identity = unhex(i.value)
+UNION ALL SELECT x.identity, x.id, x.seq, x.at, 1 FROM json_each(?1) i CROSS JOIN erased x ON x.identity = unhex(i.value);
+
+-- name: ids_taken
+-- Which of the ids a tenant's entities have.
+SELECT e.id FROM json_each(?2) i CROSS JOIN entity e ON e.tenant = ?1 AND e.id = i.value AND e.status >= 0;
+
 -- name: tenant_get
 SELECT no, active FROM tenant WHERE name = ?1;
 
@@ -52,6 +62,9 @@ INSERT INTO partition (tenant, user, namespace, agent, last) VALUES (?1, ?2, ?3,
 ON CONFLICT (tenant, user, namespace, agent) DO UPDATE SET last = last + 1
 RETURNING no, last;
 
+-- name: partition_last
+UPDATE partition SET last = ?2 WHERE no = ?1;
+
 -- name: partition_active
 UPDATE partition SET active = active + ?2 WHERE no = ?1;
 
@@ -66,6 +79,9 @@ ORDER BY no;
 INSERT INTO session (partition, name, turns) VALUES (?1, ?2, 1)
 ON CONFLICT (partition, name) DO UPDATE SET turns = turns + 1
 RETURNING no, turns - 1;
+
+-- name: session_turns
+UPDATE session SET turns = ?2 WHERE no = ?1;
 
 -- name: speaker_add
 INSERT OR IGNORE INTO speaker VALUES (?1, ?2);
@@ -202,6 +218,10 @@ INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
 -- name: log_since
 SELECT seq, kind, entity FROM log WHERE seq > ?1 ORDER BY seq;
 
+-- name: entities_touched
+-- The entities that changes after a place in the log concern, up to a number of them.
+SELECT DISTINCT entity FROM log WHERE seq > ?1 LIMIT ?2;
+
 -- name: versions_touched
 -- The earlier versions of entities, by the numbers of their current ones.
 SELECT v.no FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value
@@ -327,6 +347,10 @@ AND (:mentions IS NULL OR EXISTS (
 AND (:metadata IS NULL OR NOT EXISTS (
     SELECT 1 FROM json_each(:metadata) m
     WHERE NOT EXISTS (SELECT 1 FROM label l WHERE l.name = m.key AND l.value = m.value AND l.no = e.no)))
+AND (:lacking_names IS NULL OR NOT EXISTS (
+    SELECT 1 FROM json_each(:lacking_names) n JOIN json_each(:lacking_values) v ON v.key = n.key
+    CROSS JOIN label l ON l.name = n.value AND l.value = v.value AND l.no = e.no))
+AND (:ids IS NULL OR e.id IN (SELECT value FROM json_each(:ids)))
 
 -- fragment: version
 -- A row as it stood at a moment: known and not expired then, of one of the statuses, and valid at a time if asked.
@@ -457,12 +481,14 @@ CROSS JOIN entity e INDEXED BY entity_before ON e.tenant = i.tenant AND e.id = i
 LEFT JOIN session s ON s.no = e.session WHERE {version};
 
 -- name: lent_before
--- What the two turns before a place in a session lend, nearest first.
-SELECT lent FROM entity WHERE session = ?1 AND position BETWEEN ?2 - 2 AND ?2 - 1 AND status >= 0 ORDER BY position DESC;
+-- What the two turns before each number in its session lend, nearest first.
+SELECT e.no, o.lent FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value
+CROSS JOIN entity o ON o.session = e.session AND o.position BETWEEN e.position - 2 AND e.position - 1 AND o.status >= 0
+ORDER BY e.no, o.position DESC;
 
--- name: entity_by_number
--- A place in a session, and what the scope column of its words holds.
-SELECT session, position, 't' || tenant || coalesce(' s' || session, '') FROM entity WHERE no = ?1;
+-- name: scopes_of
+-- What the scope column of each number's words holds.
+SELECT e.no, 't' || e.tenant || coalesce(' s' || e.session, '') FROM carray(?1) n CROSS JOIN entity e ON e.no = n.value;
 
 -- name: load
 -- The entities behind numbers, if they are active and of this tenant.
@@ -483,6 +509,11 @@ JOIN content c ON c.seq = e.content WHERE {version};
 -- One entity of a tenant by its id, whatever its status.
 SELECT {entity} FROM entity e JOIN content c ON c.seq = e.content WHERE e.tenant = ?1 AND e.id = ?2 AND e.status >= 0;
 
+-- name: get_several
+-- Entities of a tenant by their ids, whatever their status.
+SELECT {entity} FROM json_each(?2) i CROSS JOIN entity e ON e.tenant = ?1 AND e.id = i.value AND e.status >= 0
+JOIN content c ON c.seq = e.content;
+
 -- name: get_then
 -- One entity of a tenant by its id as it was known to be at a time, if it was valid at another.
 SELECT {entity} FROM entity e JOIN content c ON c.seq = e.content
@@ -499,11 +530,32 @@ SELECT e.content, {entity} FROM entity e JOIN content c ON c.seq = e.content
 WHERE e.content > :cursor AND e.tenant = :tenant AND e.status = 0 AND {filter}
 ORDER BY e.content LIMIT :limit;
 
+-- name: list_among
+-- The active ones among numbers that pass, in the order they were recorded.
+SELECT e.content, {entity} FROM carray(:numbers) n CROSS JOIN entity e ON e.no = n.value
+JOIN content c ON c.seq = e.content WHERE e.status = 0 AND e.content > :cursor ORDER BY e.content LIMIT :limit;
+
+-- name: list_newest_among
+-- The same, the newest first.
+SELECT e.content, {entity} FROM carray(:numbers) n CROSS JOIN entity e ON e.no = n.value
+JOIN content c ON c.seq = e.content WHERE e.status = 0 AND e.content < :cursor ORDER BY e.content DESC LIMIT :limit;
+
 -- name: list_then
 -- Entities as they stood at a moment, in the order they were recorded.
 SELECT e.content, {entity} FROM entity e JOIN content c ON c.seq = e.content
 WHERE e.content > :cursor AND e.tenant = :tenant AND {version} AND {filter}
 ORDER BY e.content LIMIT :limit;
+
+-- name: list_newest
+-- The same, the newest first.
+SELECT e.content, {entity} FROM entity e JOIN content c ON c.seq = e.content
+WHERE e.content < :cursor AND e.tenant = :tenant AND e.status = 0 AND {filter}
+ORDER BY e.content DESC LIMIT :limit;
+
+-- name: list_newest_then
+SELECT e.content, {entity} FROM entity e JOIN content c ON c.seq = e.content
+WHERE e.content < :cursor AND e.tenant = :tenant AND {version} AND {filter}
+ORDER BY e.content DESC LIMIT :limit;
 
 -- name: count
 SELECT count(*) FROM entity e WHERE e.tenant = :tenant AND e.status = 0 AND {filter};
@@ -558,10 +610,19 @@ SELECT {event} FROM log l LEFT JOIN content c USING (seq) WHERE l.seq = ?1;
 -- name: unindexed
 -- Entities without words or without a vector of this model, with whatever status.
 SELECT {entity} FROM entity e JOIN content c ON c.seq = e.content
-LEFT JOIN embedding m ON m.no = e.no AND m.model = ?1
-WHERE e.status >= 0 AND (m.no IS NULL OR length(m.vector) <> 2 * ?3
+LEFT JOIN embedding m ON m.no = e.no AND m.model = :model
+WHERE e.status >= 0 AND (m.no IS NULL OR length(m.vector) <> 2 * :dimensions
     OR (e.status = 0 AND e.no NOT IN (SELECT id FROM words_docsize))
-    OR (e.status > 0 AND e.no NOT IN (SELECT id FROM past_words_docsize))) LIMIT ?2;
+    OR (e.status > 0 AND e.no NOT IN (SELECT id FROM past_words_docsize))) LIMIT :limit;
+
+-- name: unindexed_since
+-- The same of what changes after a place in the log concern: a look at those rows only.
+SELECT {entity} FROM (SELECT DISTINCT entity AS no FROM log WHERE seq > :after) l CROSS JOIN entity e ON e.no = l.no
+JOIN content c ON c.seq = e.content
+LEFT JOIN embedding m ON m.no = e.no AND m.model = :model
+WHERE e.status >= 0 AND (m.no IS NULL OR length(m.vector) <> 2 * :dimensions
+    OR (e.status = 0 AND e.no NOT IN (SELECT id FROM words_docsize))
+    OR (e.status > 0 AND e.no NOT IN (SELECT id FROM past_words_docsize))) LIMIT :limit;
 
 -- name: counts
 SELECT
@@ -634,10 +695,35 @@ SELECT e.no, e.id, e.status, e.memory_type, e.importance,
     + (SELECT count(*) FROM json_each(coalesce(json_extract(e.state, '$.facts'), json_extract(c.data, '$.facts'))) f
        WHERE (f.value ->> 7 < f.value ->> 8 OR f.value ->> 5 > 0.5) AND f.value ->> 13 IS NULL),
     e.session, length(CAST(coalesce(json_extract(e.state, '$.content'), json_extract(c.data, '$.content')) AS BLOB)),
-    e.revision
+    e.revision, e.entity_type, e.content
 FROM entity e CROSS JOIN content c ON c.seq = e.content LEFT JOIN access a ON a.no = e.no
 WHERE e.no BETWEEN :low AND :high AND +e.tenant = :tenant AND e.status IN (0, 3) AND {filter}
 ORDER BY e.no LIMIT :limit;
+
+-- name: worth_of_ids
+-- The same of entities by their ids, which one looks up rather than looking at all between the numbers.
+SELECT e.no, e.id, e.status, e.memory_type, e.importance,
+    coalesce(json_extract(e.state, '$.pinned'), json_extract(c.data, '$.pinned'), 0),
+    e.event_at, e.recorded_at, e.updated_at, coalesce(a.count, 0), a.last_at,
+    (SELECT count(*) FROM relation r WHERE r.target = e.no AND r.until = 9223372036854775807
+     AND r.kind IN ('extend', 'derive', 'cites'))
+    + (SELECT count(*) FROM json_each(coalesce(json_extract(e.state, '$.facts'), json_extract(c.data, '$.facts'))) f
+       WHERE (f.value ->> 7 < f.value ->> 8 OR f.value ->> 5 > 0.5) AND f.value ->> 13 IS NULL),
+    e.session, length(CAST(coalesce(json_extract(e.state, '$.content'), json_extract(c.data, '$.content')) AS BLOB)),
+    e.revision, e.entity_type, e.content
+FROM (SELECT DISTINCT value FROM json_each(:ids)) i
+CROSS JOIN entity e ON e.tenant = :tenant AND e.id = i.value AND e.status >= 0
+CROSS JOIN content c ON c.seq = e.content LEFT JOIN access a ON a.no = e.no
+WHERE e.no BETWEEN :low AND :high AND e.status IN (0, 3) AND {filter}
+ORDER BY e.no LIMIT :limit;
+
+-- name: uses_of_ids
+-- How often recall returned entities, and when last, by their ids.
+SELECT e.id, coalesce(a.count, 0), a.last_at FROM (SELECT DISTINCT value FROM json_each(:ids)) i
+CROSS JOIN entity e ON e.tenant = :tenant AND e.id = i.value AND e.status >= 0
+LEFT JOIN access a ON a.no = e.no WHERE e.status IN (0, 3)
+AND (:partitions IS NULL OR e.no >> 32 IN (SELECT value FROM json_each(:partitions)))
+AND (:sessions IS NULL OR e.session IN (SELECT value FROM json_each(:sessions)));
 
 -- name: vectors_of_ids
 -- The vectors of entities by their ids.
@@ -865,6 +951,7 @@ UNION ALL SELECT 'label', count(*) FROM label WHERE no IN (SELECT value FROM car
 UNION ALL SELECT 'fact', count(*) FROM carray(?1) n CROSS JOIN fact f ON f.no = n.value
 UNION ALL SELECT 'relation', count(*) FROM carray(?1) n CROSS JOIN relation r ON r.source = n.value
 UNION ALL SELECT 'relation', count(*) FROM carray(?1) n CROSS JOIN relation r ON r.target = n.value
+UNION ALL SELECT 'task', count(*) FROM task WHERE entity IN (SELECT value FROM carray(?1))
 UNION ALL SELECT 'embedding', count(*) FROM carray(?1) n CROSS JOIN embedding m ON m.no = n.value
 UNION ALL SELECT 'words', count(*) FROM carray(?1) n CROSS JOIN words_docsize d ON d.id = n.value
 UNION ALL SELECT 'past_words', count(*) FROM carray(?1) n CROSS JOIN past_words_docsize d ON d.id = n.value
@@ -1023,3 +1110,103 @@ SELECT e.status >= 0, {entity} FROM entity e JOIN content c ON c.seq = e.content
 SELECT 'e', no FROM entity WHERE status >= 0 UNION ALL SELECT 's', no FROM session
 UNION ALL SELECT 'p', no FROM partition WHERE hex(substr(CAST(user AS BLOB), 1, 1)) <> '00'
 UNION ALL SELECT 't', no FROM tenant WHERE hex(substr(CAST(name AS BLOB), 1, 1)) <> '00';
+
+-- name: task_add
+-- What waits or runs already is not asked for again; what failed is.
+INSERT INTO task (kind, entity, due_at) VALUES (?1, ?2, ?3)
+ON CONFLICT (kind, entity) DO UPDATE SET state = 0, tries = 0, due_at = ?3, error = '' WHERE state = 2;
+
+-- name: tasks_due
+SELECT no FROM task WHERE kind = ?1 AND state < 2 AND due_at <= ?2 ORDER BY due_at, no LIMIT ?3;
+
+-- name: tasks_count
+-- What waits or runs, of every tenant.
+SELECT count(*) FROM task WHERE state < 2;
+
+-- name: task_lease
+UPDATE task SET state = 1, tries = tries + 1, owner = ?2, due_at = ?3, error = '' WHERE no = ?1;
+
+-- name: task_extend
+UPDATE task SET due_at = ?3 WHERE no IN (SELECT value FROM carray(?1)) AND owner = ?2 AND state = 1;
+
+-- name: task_postpone
+UPDATE task SET state = ?3, due_at = ?4, error = ?5, owner = '' WHERE no = ?1 AND owner = ?2 AND state = 1;
+
+-- name: tasks_release
+UPDATE task SET state = 0, tries = tries - 1, due_at = ?2, owner = '' WHERE owner = ?1 AND state = 1;
+
+-- name: task_held
+SELECT 1 FROM task WHERE no = ?1 AND owner = ?2 AND state = 1;
+
+-- name: task_delete
+DELETE FROM task WHERE no = ?1;
+
+-- fragment: task
+t.no, t.kind, t.state, t.tries, t.due_at, t.error, n.name, p.user, p.namespace, p.agent, s.name, e.id
+
+-- name: tasks_numbered
+SELECT {task} FROM carray(?1) v CROSS JOIN task t ON t.no = v.value JOIN entity e ON e.no = t.entity
+JOIN partition p ON p.no = e.no >> 32 JOIN tenant n ON n.no = p.tenant LEFT JOIN session s ON s.no = e.session
+ORDER BY t.due_at, t.no;
+
+-- name: tasks_in_scope
+-- states has the bit of every state that is asked for.
+SELECT {task} FROM task t JOIN entity e ON e.no = t.entity
+JOIN partition p ON p.no = e.no >> 32 JOIN tenant n ON n.no = p.tenant LEFT JOIN session s ON s.no = e.session
+WHERE n.name = :tenant AND (:user IS NULL OR p.user = :user) AND (:namespace IS NULL OR p.namespace = :namespace)
+AND (:agent IS NULL OR p.agent = :agent) AND (:session IS NULL OR s.name = :session) AND :states >> t.state & 1
+ORDER BY t.due_at, t.no LIMIT :limit;
+
+-- name: tasks_retry
+UPDATE task SET state = 0, tries = 0, due_at = :now, error = '' WHERE state = 2 AND entity IN (
+    SELECT e.no FROM task o JOIN entity e ON e.no = o.entity
+    JOIN partition p ON p.no = e.no >> 32 JOIN tenant n ON n.no = p.tenant LEFT JOIN session s ON s.no = e.session
+    WHERE o.state = 2 AND n.name = :tenant AND (:user IS NULL OR p.user = :user)
+    AND (:namespace IS NULL OR p.namespace = :namespace) AND (:agent IS NULL OR p.agent = :agent)
+    AND (:session IS NULL OR s.name = :session));
+
+-- name: erase_tasks
+DELETE FROM task WHERE entity IN (SELECT value FROM carray(?1));
+
+-- fragment: record
+kind, tenant, key, user, value, quotes, revision, expires_at
+
+-- name: record_get
+SELECT {record} FROM record WHERE kind = ?1 AND tenant = ?2 AND key = ?3;
+
+-- name: record_find
+SELECT {record} FROM record WHERE kind = ?1 AND key = ?2 ORDER BY tenant;
+
+-- name: records_list
+SELECT {record} FROM record WHERE kind = :kind AND tenant = :tenant AND key >= :first AND key <> :after
+AND key < :beyond AND substr(key, 1, length(:prefix)) = :prefix
+AND (expires_at IS NULL OR expires_at > :now)
+ORDER BY key LIMIT :limit;
+
+-- name: records_list_all
+SELECT {record} FROM record WHERE kind = :kind AND (tenant, key) > (:after_tenant, :after)
+AND substr(key, 1, length(:prefix)) = :prefix AND (expires_at IS NULL OR expires_at > :now)
+ORDER BY tenant, key LIMIT :limit;
+
+-- name: record_put
+INSERT INTO record (kind, tenant, key, user, value, quotes, revision, expires_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT (kind, tenant, key) DO UPDATE SET user = excluded.user, value = excluded.value, quotes = excluded.quotes,
+    revision = excluded.revision, expires_at = excluded.expires_at;
+
+-- name: record_delete
+DELETE FROM record WHERE kind = ?1 AND tenant = ?2 AND key = ?3;
+
+-- name: records_expire
+DELETE FROM record WHERE expires_at <= ?1;
+
+-- name: records_empty
+-- What may quote a memory of the tenant says nothing any more.
+UPDATE record SET value = ?2, revision = revision + 1 WHERE tenant = ?1 AND quotes AND value <> ?2;
+
+-- name: records_empty_all
+UPDATE record SET value = ?1, revision = revision + 1 WHERE quotes AND value <> ?1;
+
+-- name: erase_records
+-- Of a tenant, or of one of its users.
+DELETE FROM record WHERE tenant = :tenant AND (:user IS NULL OR user = :user);

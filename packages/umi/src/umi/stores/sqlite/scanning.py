@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 import apsw
 import numpy as np
 
+from umi.stores.relational.evidence import PROBE_BYTES_MIN
+
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     Words: TypeAlias = np.typing.NDArray[np.uint64]
 
-PROBE_BYTES_MIN = 6  # shorter ones stand in any file by chance
-PROBE_BYTES_MAX = 24
 _CHUNK_BYTES = 1 << 19  # so that what is made of a chunk fits into a processor's cache
 _WINDOW = np.uint64((1 << 8 * PROBE_BYTES_MIN) - 1)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: multiplicative hashing (Knuth, TAOCP 3, 6.4)
@@ -80,14 +80,14 @@ def chunks_of(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def chunks_of_database(path: Path) -> Iterator[bytes]:
+def chunks_of_database(path: Path, vfs: str = "") -> Iterator[bytes]:
     """Read a database file as it lies on disk, while connections are open.
 
     Through SQLite's own file layer: closing a file in any other way drops the locks that every connection of this
     process has on it (POSIX), and another process could then delete the write-ahead log under us.
     """
     flags = [apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY, 0]
-    file = cast("Any", apsw.VFSFile)("", str(path.resolve()), flags)
+    file = cast("Any", apsw.VFSFile)(vfs, str(path.resolve()), flags)
     try:
         size = file.xFileSize()
         for start in range(0, size, _CHUNK_BYTES):

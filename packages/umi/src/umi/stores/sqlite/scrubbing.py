@@ -15,10 +15,10 @@ from pathlib import Path
 from umi.domain.erasure import Trace
 from umi.errors import StorageError
 from umi.limits import STORAGE_BUSY_MS_MAX
+from umi.stores.relational.erasing import OWED, OWED_ALL
+from umi.stores.relational.shelving import derived_files
 from umi.stores.sqlite.connection import faults_named
 from umi.stores.sqlite.database import Database
-from umi.stores.sqlite.embeddings import derived_files
-from umi.stores.sqlite.erasing import OWED, OWED_ALL
 
 OWED_JOURNAL = "2"
 CHECKPOINT_MS_MAX = 2_000
@@ -83,7 +83,11 @@ def remove_indexes(db: Database, path: Path, tenants: set[int]) -> list[Trace]:
             file.unlink(missing_ok=True)
         except OSError as error:
             found.append(Trace(place=file.name, what=f"the saved vector index could not be deleted: {error.strerror}"))
-    for name in db.column("watermarks"):
-        if int(name.rpartition("-")[2]) in tenants:
-            db.run("watermark_delete", (name,))
+    try:
+        with faults_named(path):
+            for name in db.column("watermarks"):
+                if int(name.rpartition("-")[2]) in tenants:
+                    db.run("watermark_delete", (name,))
+    except StorageError as error:
+        found.append(Trace(place=path.name, what=f"the saved vector indexes could not be struck off: {error}"))
     return found

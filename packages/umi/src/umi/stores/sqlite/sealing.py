@@ -21,14 +21,14 @@ from umi.domain.change import IDENTITY_OF_KEY, IndexWords
 from umi.domain.entity import Entity, Status
 from umi.errors import Invalid, StoreTooNewError, Unsupported
 from umi.ports.world import Clock, Entropy
-from umi.stores.sqlite.chain import Kind
-from umi.stores.sqlite.codec import canonical, entity_of
+from umi.stores.relational.chain import Kind
+from umi.stores.relational.codec import canonical, entity_of
+from umi.stores.relational.erasing import ERASED_NAME
+from umi.stores.relational.transaction import Transaction
 from umi.stores.sqlite.connection import APPLICATION_ID, faults_named, open_writer
 from umi.stores.sqlite.database import Database
-from umi.stores.sqlite.erasing import ERASED_NAME
 from umi.stores.sqlite.keyring import COPIES, ENTITY, PARTITION, SESSION, TENANT, Keyring, Owner
 from umi.stores.sqlite.statements import migrations
-from umi.stores.sqlite.transaction import Transaction
 from umi.stores.sqlite.upkeep import named_when_whole
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ _TABLES: dict[str, tuple[bytes, int]] = {
     "relation": (ENTITY, 1),
     "access": (ENTITY, 0),
     "embedding": (ENTITY, 0),
+    "task": (ENTITY, 2),
 }
 
 
@@ -246,7 +247,7 @@ def _index(transaction: Transaction) -> None:
         transaction.index(number, words, entity.status if is_current else Status.FORGOTTEN)
         for word in words.speaker.split():
             db.run("speaker_add", (number >> 32, word))
-    transaction.index_words()
+    transaction.finish_batch()
 
 
 def _rows(db: Database, table: str) -> Iterator[tuple[Any, ...]]:

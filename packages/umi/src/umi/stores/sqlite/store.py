@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from umi.domain.change import Applied, Batch, Event, IndexWords
 from umi.domain.entity import Entity
-from umi.domain.erasure import Erase, Erasure
+from umi.domain.erasure import Erase, Erasure, Trace
 from umi.domain.moment import NOW, Moment
 from umi.domain.query import EVERYTHING, Candidate, Filter
 from umi.domain.relation import Relation
@@ -22,23 +22,29 @@ from umi.domain.time import EPOCH, from_microseconds, to_microseconds
 from umi.domain.verification import Anchor, Verification
 from umi.domain.worth import Worth
 from umi.errors import ClosedError, ModelMismatchError, StorageError
-from umi.ports.store import Cued, Finding, IndexEntry, Known, Matches, Page, Retrieval, Stats
+from umi.ports.store import Cued, Finding, IndexEntry, Known, Matches, Page, Retrieval, Stats, Task, TaskState
 from umi.ports.world import Clock, Entropy, Lane
-from umi.stores.sqlite import cueing, scrubbing, searching, tracing, upkeep, verifying, weighing
-from umi.stores.sqlite.accesses import Accesses
-from umi.stores.sqlite.connection import faults_named, open_reader, open_writer
-from umi.stores.sqlite.database import Database
-from umi.stores.sqlite.embeddings import Embeddings
-from umi.stores.sqlite.eraser import Eraser
-from umi.stores.sqlite.locating import locate
+from umi.stores.relational import searching, tasks, verifying, weighing
+from umi.stores.relational.accesses import Accesses
+from umi.stores.relational.embeddings import Embeddings
+from umi.stores.relational.locating import locate
+from umi.stores.relational.passing import Passing
+from umi.stores.relational.reading import Reader
+from umi.stores.relational.records import RelationalRecords
+from umi.stores.relational.recounting import Recounter
+from umi.stores.relational.writing import REINDEX, Watermark, Writer
+from umi.stores.sqlite import cueing, scanning, scrubbing, tracing, upkeep
+from umi.stores.sqlite.connection import faults_named
+from umi.stores.sqlite.database import Database, opened
+from umi.stores.sqlite.eraser import Eraser, Outcome
 from umi.stores.sqlite.matching import Matching
-from umi.stores.sqlite.reading import Reader
-from umi.stores.sqlite.recounting import Recounter
-from umi.stores.sqlite.writing import REINDEX, Watermark, Writer
 
 if TYPE_CHECKING:
     from umi.domain.change import Vector
-    from umi.vectors.choice import IndexKind
+    from umi.ports.records import Record
+    from umi.ports.vector_index import IndexKind
+    from umi.stores.relational.database import Database as RelationalDatabase
+    from umi.stores.sqlite.tracing import Lying
 
 _log = logging.getLogger("umi.stores")
 
@@ -64,27 +70,32 @@ class SqliteStore:
         write_lane: Lane,
         read_lane: Lane,
         side_lane: Lane,
+        open_database: Callable[[Path], Database] = opened,
     ) -> None:
         self._path = path
         self._model_name = model
         self._dimensions = dimensions
         self._write_lane, self._read_lane, self._side_lane = write_lane, read_lane, side_lane
         self._closed = False
-        self._writing = Database(open_writer(path))
-        with faults_named(path):
+        with faults_named(path), ExitStack() as undo:
+            self._writing = open_database(path)
+            undo.callback(self._writing.close)
             self._model = _register(self._writing, model, dimensions)
             self.built_with = str(self._writing.value("meta_get", ("model",)))
             self.recorded_at = EPOCH
             self._see((self._writing.row("latest") or (0, 0, 0))[2])
-        self._reading = Database(open_reader(path))
+            self._reading = self._writing.reader()
+            undo.callback(self._reading.close)
+            if scrubbing.is_owed(self._writing):
+                scrubbing.scrub(self._writing, path)
+            undo.pop_all()
         self._clock = clock
         self._accesses = Accesses()
         self._writing_accesses: asyncio.Task[None] | None = None
-        self._writer = Writer(self._writing, path, clock, entropy, words_of, self._accesses)
+        self._writer = Writer(self._writing, clock, entropy, words_of, self._accesses)
         self._eraser = Eraser(self._writing, path, clock, entropy, words_of)
-        if scrubbing.is_owed(self._writing):
-            scrubbing.scrub(self._writing, path)
-        self._reader = Reader(self._reading)
+        self._passing = Passing(self._reading)
+        self._reader = Reader(self._reading, self._passing)
         self._recounter = Recounter(self._reading)
         self._matching = Matching(self._reading)
         self._index_kind = index_kind
@@ -103,8 +114,10 @@ class SqliteStore:
     async def get(self, scope: Scope, ids: Sequence[str], moment: Moment = NOW) -> Sequence[Entity | None]:
         return await self._read(lambda: self._reader.get(scope, ids, moment))
 
-    async def list(self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None = None) -> Page:
-        return await self._read(lambda: self._reader.list(scope, filter, limit=limit, cursor=cursor))
+    async def list(
+        self, scope: Scope, filter: Filter, *, limit: int, cursor: str | None = None, newest: bool = False
+    ) -> Page:
+        return await self._read(lambda: self._reader.list(scope, filter, limit=limit, cursor=cursor, newest=newest))
 
     async def count(self, scope: Scope, filter: Filter) -> int:
         return await self._read(lambda: self._reader.count(scope, filter))
@@ -112,7 +125,7 @@ class SqliteStore:
     async def match(self, scope: Scope, filter: Filter, words: Sequence[str], *, limit: int) -> Matches:
         def work() -> Matches:
             place = locate(self._reading, scope, filter)
-            found = self._matching.best(place, words, limit)
+            found = self._matching.best(place, words, limit, self._passing)
             return replace(found, silenced=True) if cueing.has_silenced(self._reading, place) else found
 
         return await self._read(work)
@@ -122,7 +135,7 @@ class SqliteStore:
             embeddings = self._vectors()
             embeddings.follow()
             self._see(embeddings.recorded_at)
-            return searching.candidates(self._reading, embeddings, retrieval)
+            return searching.candidates(self._reading, embeddings, retrieval, self._passing)
 
         return await self._read(work)
 
@@ -153,8 +166,11 @@ class SqliteStore:
         with suppress(ClosedError):  # closing writes them, too
             await self._write_lane.run(self._writer.write_accesses)
 
-    async def worth(self, scope: Scope, *, limit: int, after: int = 0) -> Sequence[Worth]:
-        return await self._read(lambda: weighing.worths(self._reading, scope, after=after, limit=limit))
+    async def worth(self, scope: Scope, *, limit: int, after: int = 0, filter: Filter = EVERYTHING) -> Sequence[Worth]:
+        return await self._read(lambda: weighing.worths(self._reading, scope, filter, after=after, limit=limit))
+
+    async def uses(self, scope: Scope, ids: Sequence[str]) -> Mapping[str, tuple[int, int | None]]:
+        return await self._read(lambda: weighing.uses(self._reading, scope, ids))
 
     async def vectors(self, scope: Scope, ids: Sequence[str]) -> Mapping[str, Vector]:
         return await self._read(lambda: dict(weighing.vectors(self._reading, scope, ids, model=self._model)))
@@ -176,8 +192,41 @@ class SqliteStore:
     async def events(self, scope: Scope, after: datetime, until: datetime, *, limit: int) -> Sequence[Event]:
         return await self._read(lambda: self._recounter.events(scope, after, until, limit))
 
-    async def unindexed(self, *, limit: int) -> Sequence[Entity]:
-        return await self._read(lambda: self._reader.unindexed(self._model, self._dimensions, limit))
+    async def lease(self, kind: str, *, owner: str, limit: int, until: datetime) -> Sequence[Task]:
+        self._check_open()
+        return await self._write_lane.run(lambda: self._writer.lease(kind, owner, limit, to_microseconds(until)))
+
+    async def extend(self, owner: str, numbers: Sequence[int], until: datetime) -> None:
+        self._check_open()
+        if numbers:
+            await self._write_lane.run(lambda: self._writer.extend(owner, numbers, to_microseconds(until)))
+
+    async def postpone(self, task: int, owner: str, *, due_at: datetime | None, error: str) -> None:
+        self._check_open()
+        due = None if due_at is None else to_microseconds(due_at)
+        await self._write_lane.run(lambda: self._writer.postpone(task, owner, due, error))
+
+    async def release(self, owner: str) -> None:
+        self._check_open()
+        await self._write_lane.run(lambda: self._writer.release(owner))
+
+    async def tasks(self, scope: Scope, *, states: Sequence[TaskState] = (), limit: int) -> Sequence[Task]:
+        return await self._read(lambda: tasks.tasks(self._reading, scope, states, limit))
+
+    async def retry(self, scope: Scope) -> int:
+        self._check_open()
+        return await self._write_lane.run(lambda: self._writer.retry(scope))
+
+    @property
+    def records(self) -> RelationalRecords:
+        async def write(work: Callable[[RelationalDatabase], Record | bool]) -> Record | bool:
+            self._check_open()
+            return await self._write_lane.run(lambda: self._writer.transact(work))
+
+        return RelationalRecords(self._clock, lambda _, work: self._read(lambda: work(self._reading)), write)
+
+    async def unindexed(self, *, limit: int, after: int = 0) -> Sequence[Entity]:
+        return await self._read(lambda: self._reader.unindexed(self._model, self._dimensions, limit, after))
 
     async def index(self, entries: Sequence[IndexEntry]) -> None:
         self._check_open()
@@ -202,7 +251,7 @@ class SqliteStore:
         def work() -> Sequence[Finding]:
             # A connection of its own: reads go on meanwhile, and FTS5 checks its index against the file, not against
             # what a long-lived connection remembers of it.
-            with faults_named(self._path), closing(Database(open_reader(self._path))) as db:
+            with faults_named(self._path), closing(self._writing.reader()) as db:
                 return list(upkeep.check(db, self._path, model=self._model, dimensions=self._dimensions))
 
         return await self._side_lane.run(work)
@@ -221,7 +270,7 @@ class SqliteStore:
                 self._eraser.seal(path, keyring)
                 return before
             # A connection of its own: the copy may take long, and reads go on meanwhile.
-            with faults_named(path), closing(Database(open_reader(self._path))) as db:
+            with faults_named(path), closing(self._writing.reader()) as db:
                 upkeep.backup(db, path)
             return before
 
@@ -232,9 +281,10 @@ class SqliteStore:
     async def erase(self, request: Erase, *, check: bool = True) -> Erasure:
         self._check_open()
         outcome = await self._write_lane.run(lambda: self._eraser.erase(request))
+        outcome.findings += await self._side_lane.run(lambda: self._forget_beside(outcome))
         await self._side_lane.run(lambda: self._eraser.erase_in_copies(outcome, request, check=check))
         if check:
-            await self._side_lane.run(lambda: self._eraser.look(outcome))
+            await self._side_lane.run(lambda: self._eraser.look(outcome, self._beside))
             for retrieval in tracing.searches(outcome.removal.evidence, self._dimensions):
                 outcome.findings += tracing.returned(outcome.removal.evidence, await self.retrieve(retrieval))
         return outcome.receipt(now=self._eraser.now(), checked=check)
@@ -247,7 +297,7 @@ class SqliteStore:
         self._check_open()
 
         def work() -> Verification:
-            with faults_named(self._path), closing(Database(open_reader(self._path))) as db, db.snapshot():
+            with faults_named(self._path), closing(self._writing.reader()) as db, db.snapshot():
                 return verifying.verify(db, anchors)
 
         return await self._side_lane.run(work)
@@ -266,8 +316,9 @@ class SqliteStore:
     # A saved index only makes the next start quicker: failing to save one never fails a close.
     def _close_reader(self) -> list[Watermark]:
         try:
-            return [] if self._embeddings is None else list(self._embeddings.save())
-        except (OSError, ValueError) as error:
+            with faults_named(self._path):
+                return [] if self._embeddings is None else list(self._embeddings.save())
+        except (StorageError, OSError, ValueError) as error:
             _log.warning("the vector index was not saved; it will be rebuilt", extra={"error": str(error)})
             return []
         finally:
@@ -304,6 +355,23 @@ class SqliteStore:
         assert not isinstance(found, _Due)
         return found
 
+    def _forget_beside(self, outcome: Outcome) -> list[Trace]:
+        """Forget what was erased in what is kept elsewhere than in the file; say what could not be done."""
+        shelf = self._index_kind(self._dimensions).shelf
+        tenants = {target.tenant for target in outcome.removal.targets}
+        try:
+            if shelf is not None and tenants:
+                shelf.forget(self._path, tenants)
+        except (StorageError, OSError) as error:
+            return [Trace(place="vectors", what=f"they could not be deleted: {error}")]
+        return []
+
+    def _beside(self) -> Iterator[Lying]:
+        """What lies elsewhere than in the file, and may hold what it says."""
+        shelf = self._index_kind(self._dimensions).shelf
+        for file in () if shelf is None else shelf.files(self._path):
+            yield str(file), scanning.chunks_of(file)
+
     def _vectors(self) -> Embeddings:
         # Not before the first search: the index library takes time to import.
         if self._embeddings is None:
@@ -331,7 +399,6 @@ def _register(db: Database, name: str, dimensions: int) -> int:
         row = _note_model(db, name, dimensions)
     number, known = row
     if known != dimensions:
-        db.close()
         raise ModelMismatchError(
             f"The store's vectors of {name} have {known} dimensions; this embedder's {dimensions}."
         )

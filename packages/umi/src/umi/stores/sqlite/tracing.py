@@ -7,7 +7,7 @@ that is left says the same. By vector: see `SqliteStore.erase`, which asks the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString, cast
 
@@ -19,16 +19,18 @@ from umi.domain.erasure import Trace
 from umi.domain.query import EVERYTHING, Candidate, Filter
 from umi.domain.scope import Scope
 from umi.ports.store import Matches, Retrieval
-from umi.stores.sqlite.database import Database, listed
-from umi.stores.sqlite.embeddings import derived_files
-from umi.stores.sqlite.evidence import SEARCHES_MAX, Evidence, escaped
-from umi.stores.sqlite.scanning import PROBE_BYTES_MIN, Probes, chunks_of, chunks_of_database
+from umi.stores.relational.database import listed
+from umi.stores.relational.evidence import PROBE_BYTES_MIN, SEARCHES_MAX, Evidence, escaped
+from umi.stores.relational.shelving import derived_files
+from umi.stores.sqlite.database import Database
+from umi.stores.sqlite.scanning import Probes, chunks_of, chunks_of_database
 from umi.stores.sqlite.segments import PAST_WORDS, WORDS, terms_among
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     Tokenizer: TypeAlias = Any
+    Lying: TypeAlias = tuple[str, Iterable[bytes]]  # a name to report, and its bytes in pieces
 
 _INDEXES = (WORDS, PAST_WORDS)
 _JOINED_BYTES = 1 << 19
@@ -37,9 +39,12 @@ _FILE_HEADER = b"SQLite format 3\0"
 
 
 class Tracer:
-    """A search in one file. `looked` counts what was searched for."""
+    """A search in one file, and in what lies beside it. `looked` counts what was searched for."""
 
-    def __init__(self, db: Database, path: Path, evidence: Evidence) -> None:
+    def __init__(
+        self, db: Database, path: Path, evidence: Evidence, beside: Callable[[], Iterable[Lying]] = tuple
+    ) -> None:
+        self._beside = beside
         self._db = db
         self._path = path
         self._evidence = evidence
@@ -87,7 +92,7 @@ class Tracer:
     def _by_bytes(self) -> Iterator[Trace]:
         probes = Probes(self._probes())
         self.looked["bytes"] = len(probes)
-        found = {name: probes.found_in(chunks) for name, chunks in _files(self._path)}
+        found = {name: probes.found_in(chunks) for name, chunks in self._files()}
         hits = {probe for ones in found.values() for probe in ones}
         if not hits:
             return
@@ -96,6 +101,15 @@ class Tracer:
         for name, ones in found.items():
             if ones & left:
                 yield Trace(place=name, what=f"{len(ones & left)} pieces of erased content")
+
+    def _files(self) -> Iterator[Lying]:
+        """The files of a store. Its -shm holds page numbers and hashes only, and cannot be opened without harm."""
+        yield self._path.name, chunks_of_database(self._path, self._db.vfs)
+        journal = self._path.with_name(self._path.name + "-wal")
+        for file in (journal, *derived_files(self._path)):
+            if file.is_file():
+                yield file.name, chunks_of(file)
+        yield from self._beside()
 
     def _probes(self) -> Iterator[bytes]:
         yield from self._evidence.probes()
@@ -121,15 +135,6 @@ def returned(evidence: Evidence, candidates: Iterable[Candidate]) -> list[Trace]
     """Say which of the candidates were erased."""
     left = {candidate.number for candidate in candidates} & set(evidence.numbers)
     return [Trace(place="search by vector", what=f"{len(left)} erased entities were returned")] if left else []
-
-
-def _files(path: Path) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """The files of a store. Its -shm holds page numbers and hashes only, and cannot be opened without harm."""
-    yield path.name, chunks_of_database(path)
-    journal = path.with_name(path.name + "-wal")
-    for file in (journal, *derived_files(path)):
-        if file.is_file():
-            yield file.name, chunks_of(file)
 
 
 def _neighbours(db: Database, pieces: set[bytes]) -> set[bytes]:

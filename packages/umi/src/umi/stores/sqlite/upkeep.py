@@ -11,10 +11,11 @@ from pathlib import Path
 
 from umi.errors import Conflict, StorageError
 from umi.ports.store import Finding, Job, Severity, Stats
+from umi.stores.relational.shelving import derived_files
+from umi.stores.relational.verifying import quick
+from umi.stores.sqlite.connection import synchronise
 from umi.stores.sqlite.database import Database
-from umi.stores.sqlite.embeddings import derived_files
 from umi.stores.sqlite.statements import migrations
-from umi.stores.sqlite.verifying import quick
 
 DISK_FREE_BYTES_MIN = 100 * 1024 * 1024
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
@@ -41,6 +42,7 @@ def stats(db: Database, path: Path, *, model: int, model_name: str) -> Stats:
         bytes=size,
         model=model_name,
         schema=len(migrations()),
+        tasks=db.value("tasks_count"),
         jobs=tuple(jobs),
     )
 
@@ -112,7 +114,7 @@ def named_when_whole(path: Path) -> Generator[Path]:
             raise _occupied(path)
         draft.unlink(missing_ok=True)
         yield draft
-        _sync(draft)
+        synchronise(draft)
         _name(draft, path)
     except FileExistsError as error:
         raise _occupied(path) from error
@@ -133,16 +135,8 @@ def _name(draft: Path, path: Path) -> None:
             raise _occupied(path) from error
         draft.replace(path)
     with suppress(OSError):  # not every file system lets a folder be synchronised
-        _sync(path.parent)
+        synchronise(path.parent)
 
 
 def _occupied(path: Path) -> Conflict:
     return Conflict(f"{path} is already there. Name a file that does not exist; backups never overwrite.")
-
-
-def _sync(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
