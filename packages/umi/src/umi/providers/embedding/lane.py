@@ -32,11 +32,17 @@ class BlockingEmbedder(Protocol):
 
 
 class LaneEmbedder:
-    """The Embedder port over a blocking embedder. Vectors are checked, and brought to unit length if they are not."""
+    """The Embedder port over a blocking embedder. Vectors are checked, and brought to unit length if they are not.
 
-    def __init__(self, inner: BlockingEmbedder, lane: Lane) -> None:
+    The lane is held for `at_once` texts at a time, so that a question does not wait for a long list; None is for models
+    that are quicker with many texts than with each.
+    """
+
+    def __init__(self, inner: BlockingEmbedder, lane: Lane, *, at_once: int | None = None) -> None:
+        assert at_once is None or at_once >= 1, at_once
         self._inner = inner
         self._lane = lane
+        self._at_once = at_once
 
     @property
     def model(self) -> str:
@@ -51,9 +57,12 @@ class LaneEmbedder:
         return getattr(self._inner, "cosine_range", None)
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Vector]:
-        if not texts:
-            return []
-        return await self._lane.run(lambda: self._checked(texts))
+        found: list[Vector] = []
+        size = len(texts) if self._at_once is None else self._at_once
+        for start in range(0, len(texts), size or 1):
+            part = texts[start : start + size]
+            found += await self._lane.run(lambda part=part: self._checked(part))
+        return found
 
     async def close(self) -> None:
         self._lane.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,6 +13,7 @@ from umi_minilm import DIMENSIONS, MODEL_ID, TOKENS_MAX, model_path, tokenizer_p
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 # cut here loses none of its first 256 pieces unless they average over 30 characters (unknown words may) or it is mostly
 # white space or controls. What is cut is the same every time, and no input costs more than 8,192 characters do.
 CHARACTERS_MAX = TOKENS_MAX * 32
+_READING = Lock()
 
 
 class MiniLMEmbedder:
@@ -112,16 +115,23 @@ class _Model:
 
 
 def _load(threads: int) -> _Model:
+    """Return the model, which stays in the process: who opens many memories one after another reads it once."""
+    with _READING:  # a cache alone would let two read it at once
+        return _read(threads, model_path(), tokenizer_path())
+
+
+@cache
+def _read(threads: int, model: Path, vocabulary: Path) -> _Model:
     try:
         from umi_minilm.wordpiece import WordPiece
 
         runtime = import_module("onnxruntime")
-        tokenizer = WordPiece(tokenizer_path())
+        tokenizer = WordPiece(vocabulary)
     except (ImportError, OSError, ValueError, KeyError) as error:
         raise _unloadable(error) from error
     errors = _runtime_errors()
     try:
-        session = runtime.InferenceSession(model_path(), _options(threads), providers=["CPUExecutionProvider"])
+        session = runtime.InferenceSession(model, _options(threads), providers=["CPUExecutionProvider"])
     except errors as error:
         raise _unloadable(error) from error
     return _Model(session=session, tokenizer=tokenizer, errors=errors)
