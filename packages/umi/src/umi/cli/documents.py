@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from umi.domain.pack import Pack
     from umi.domain.picture import Cause, Picture, Statement
     from umi.domain.query import Hit
+    from umi.domain.receipt import Receipt
 
 
 def json_text(value: object) -> str:
@@ -44,7 +45,13 @@ def field_values(value: object) -> dict[str, Any]:
 
 
 def entity_document(entity: Entity) -> dict[str, Any]:
-    return field_values(entity)
+    """Return an entity without its vector, which it brings only when it is made by hand."""
+    return {name: value for name, value in field_values(entity).items() if name != "embedding"}
+
+
+def receipt_document(receipt: Receipt) -> dict[str, Any]:
+    """Return a receipt without the memory itself: there is no model here that could have found more in it."""
+    return {name: value for name, value in field_values(receipt).items() if name not in {"entities", "usage"}}
 
 
 def hit_document(rank: int, hit: Hit) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Final
 from umi.errors import (
     Conflict,
     Corrupt,
+    DeadlockError,
+    Forbidden,
     Invalid,
     LimitExceeded,
     NotFound,
@@ -36,7 +38,7 @@ EXIT_MEANINGS: Final = {
     Exit.OK: "it worked",
     Exit.NOTHING: "nothing was found, or a check found something that is not right",
     Exit.USAGE: "the command cannot be used as it was given (Invalid, LimitExceeded)",
-    Exit.REFUSED: "what was asked for does not fit what is there (NotFound, Conflict, Unsupported)",
+    Exit.REFUSED: "it does not fit what is there (NotFound, Conflict, Forbidden, Unsupported, DeadlockError)",
     Exit.UNAVAILABLE: "the disk or the model failed; it may work when tried again (Unavailable)",
     Exit.CORRUPT: "the store cannot be trusted; it was not written to (Corrupt)",
     Exit.BUG: "a bug in Umi; --debug shows where",
@@ -49,7 +51,7 @@ def exit_of(error: UmiError) -> Exit:
     match error:
         case Invalid() | LimitExceeded():
             return Exit.USAGE
-        case NotFound() | Conflict() | Unsupported():
+        case NotFound() | Conflict() | Forbidden() | Unsupported() | DeadlockError():
             return Exit.REFUSED
         case Unavailable():
             return Exit.UNAVAILABLE

@@ -12,16 +12,20 @@ import umi
 from umi.cli.commands.bench import bench
 from umi.cli.commands.completion import completion
 from umi.cli.commands.demo import demo
+from umi.cli.commands.dst import dst
 from umi.cli.commands.entities import count, forget, get, list_entities, restore
 from umi.cli.commands.erasing import erase
 from umi.cli.commands.fading import decay, duplicates, pin, silence, unpin
 from umi.cli.commands.files import backup, export_file, import_file
 from umi.cli.commands.history import diff, history, undo
+from umi.cli.commands.keys import keys
 from umi.cli.commands.knowledge import blame, entity, relations, subjects
 from umi.cli.commands.quarantine import quarantine
 from umi.cli.commands.recall import pack, recall
 from umi.cli.commands.remember import fact, remember
 from umi.cli.commands.revise import revise
+from umi.cli.commands.serve import serve
+from umi.cli.commands.tasks import tasks
 from umi.cli.commands.upkeep import doctor, reindex, stats
 from umi.cli.commands.verifying import anchor, verify
 from umi.cli.exits import EXIT_MEANINGS, Exit, exit_of
@@ -31,7 +35,8 @@ from umi.errors import MemoryError as UmiError
 COMMANDS = (
     demo, remember, fact, recall, pack, get, list_entities, count, entity, subjects, relations, blame, history, diff,
     revise, undo, forget, restore, silence, pin, unpin, quarantine, decay, duplicates, erase,
-    import_file, export_file, stats, doctor, verify, anchor, backup, reindex, bench, completion,
+    import_file, export_file, stats, tasks, doctor, verify, anchor, backup, reindex, serve, keys, bench, dst,
+    completion,
 )  # fmt: skip
 
 

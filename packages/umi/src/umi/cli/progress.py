@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from umi.engine.progress import Progress
 
-Unit = Literal["bytes", "memories"]
+Unit = Literal["bytes", "memories", "seeds"]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from umi.cli import screen
+from umi.cli.documents import receipt_document
 from umi.cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def show_receipt(settings: Settings, receipt: Receipt) -> None:
     """Print the id; what became of the memory, and how it stands to what was known, are notes, a line each."""
     if settings.json:
-        screen.document(receipt)
+        screen.document(receipt_document(receipt))
         return
     from umi.cli.relating import decision_text
 

@@ -85,7 +85,7 @@ output_options = stacked(
     _shared("debug", "Show where an error came from."),
 )
 store_options = stacked(
-    _shared("store", "The store's file; else UMI_STORE, else the platform's data folder.", metavar="PATH"),
+    _shared("store", "The store's file or URL; else UMI_STORE, else the platform's data folder.", metavar="PATH"),
     output_options,
 )
 scope_options = stacked(

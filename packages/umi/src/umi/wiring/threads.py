@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from umi.errors import ClosedError, Unsupported
+from umi.errors import ClosedError, ForkedError, Unsupported
 
 T = TypeVar("T")
 
@@ -18,8 +19,10 @@ class ThreadLane:
 
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"umi-{name}")
+        self._process = os.getpid()
 
     def run(self, work: Callable[[], T]) -> Awaitable[T]:
+        _check_process(self._process)
         try:
             return asyncio.wrap_future(self._pool.submit(work))
         except RuntimeError as error:  # the pool was shut down
@@ -38,8 +41,10 @@ class ThreadPortal:
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
+        self._process = os.getpid()
 
     def run(self, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        _check_process(self._process)
         loop = self._started()
         if _running_loop() is loop:
             raise Unsupported("A blocking call was made from Umi's own event loop. Await the async method there.")
@@ -70,6 +75,12 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
         loop.run_forever()
     finally:
         loop.close()
+
+
+def _check_process(process: int) -> None:
+    """Refuse to wait for a thread that stayed behind in the parent process: it would never answer."""
+    if process != os.getpid():
+        raise ForkedError
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

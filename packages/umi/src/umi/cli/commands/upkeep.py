@@ -12,7 +12,7 @@ from umi.cli.documents import field_values
 from umi.cli.exits import Exit
 from umi.cli.progress import progress_bar
 from umi.cli.settings import Command, Settings, store_options
-from umi.cli.stores import opened, store_path
+from umi.cli.stores import opened, shown_place
 from umi.cli.tables import figure, print_table
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def stats(settings: Settings) -> None:
     """Count what the whole store holds."""
     with opened(settings) as memory:
-        counts = {"path": str(store_path(settings)), **field_values(memory.stats_sync())}
+        counts = {"path": shown_place(settings), **field_values(memory.stats_sync())}
     if settings.json:
         screen.document(counts)
         return
