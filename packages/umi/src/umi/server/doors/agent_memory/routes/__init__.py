@@ -1,0 +1,1 @@
+"""The routes of the Agent Memory door, each a few lines."""
