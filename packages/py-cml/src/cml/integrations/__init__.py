@@ -1,0 +1,1 @@
+"""The client beside the SDKs of models."""

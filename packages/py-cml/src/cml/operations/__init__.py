@@ -1,0 +1,1 @@
+"""The rules of the protocol: what each call sends, and what it makes of the answer."""
