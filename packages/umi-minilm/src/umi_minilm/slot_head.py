@@ -6,7 +6,7 @@ names of the classes, the first of which is "none", and two matrices [classes, d
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -41,12 +41,18 @@ class SlotHead:
 
     @cached_property
     def _weights(self) -> _Weights:
-        import numpy as np
+        return _read()
 
-        with np.load(_FILE) as kept:
-            slots = cast("list[str]", kept["slots"].tolist())
-            statements, questions = (kept[name].astype(np.float32) for name in ("statements", "questions"))
-        return _Weights(tuple(slots), statements, questions)
+
+@cache
+def _read() -> _Weights:
+    """Read the file, once in a process: it is the same for all."""
+    import numpy as np
+
+    with np.load(_FILE) as kept:
+        slots = cast("list[str]", kept["slots"].tolist())
+        statements, questions = (kept[name].astype(np.float32) for name in ("statements", "questions"))
+    return _Weights(tuple(slots), statements, questions)
 
 
 def _likeliest(
