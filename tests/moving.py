@@ -9,7 +9,7 @@ from tests.embedding import HashingEmbedder
 
 from umi import Memory, Scope
 from umi.pipeline.remember.embed import index_words
-from umi.ports.world import World
+from umi.ports.world import Clock, World
 from umi.providers.embedding.lane import BlockingEmbedder, LaneEmbedder
 from umi.stores.sqlite.store import SqliteStore
 from umi.vectors.choice import EXACT
@@ -34,7 +34,7 @@ class MovedClock:
         return self.at
 
 
-def opened(path: Path, clock: MovedClock, *, embedder: BlockingEmbedder | None = None) -> Memory:
+def opened(path: Path, clock: Clock, *, embedder: BlockingEmbedder | None = None) -> Memory:
     """Open a memory at a path whose every part takes the time from this clock."""
     model = LaneEmbedder(embedder or HashingEmbedder(dimensions=384), ThreadLane("embed"))
     entropy = SystemEntropy()
@@ -53,7 +53,7 @@ def opened(path: Path, clock: MovedClock, *, embedder: BlockingEmbedder | None =
     world = World(
         store=store, embedder=model, clock=clock, entropy=entropy, lane=ThreadLane("work"), portal=ThreadPortal()
     )
-    return Memory(world, Scope())
+    return Memory.over(world, Scope())
 
 
 def world_of(memory: Memory) -> World:

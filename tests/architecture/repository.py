@@ -75,3 +75,23 @@ def _module(path: Path) -> Module:
 def _is_text(path: Path) -> bool:
     with path.open("rb") as file:
         return b"\0" not in file.read(_BINARY_SAMPLE_BYTES)
+
+
+@cache
+def named_tests() -> frozenset[str]:
+    """Return every test, and class of tests, by its name for pytest: "tests/unit/test_entity.py::test_a_name"."""
+    folders = (ROOT / "tests", UMI / "testing")  # the suite that users get is tests, too
+    found = (path for path in files() if path.suffix == ".py" and any(map(path.is_relative_to, folders)))
+    return frozenset(name for path in found for name in _tests_of(path))
+
+
+def _tests_of(path: Path) -> Iterator[str]:
+    place = path.relative_to(ROOT).as_posix()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        inner = node.body if isinstance(node, ast.ClassDef) else [node]
+        outer = f"{node.name}::" if isinstance(node, ast.ClassDef) else ""
+        if outer.startswith("Test"):  # all of it, also what it inherits
+            yield f"{place}::{outer[:-2]}"
+        for one in inner:
+            if isinstance(one, Function) and one.name.startswith("test_"):
+                yield f"{place}::{outer}{one.name}"

@@ -9,8 +9,29 @@ from tests.architecture.repository import Function, Module, functions, modules
 
 ALLOWED = {
     "packages/umi/src/umi/cli/main.py:main": "the process's edge: every error becomes one line and an exit code",
-    "packages/umi/src/umi/stores/sqlite/writing.py:_apply": (
+    "packages/umi/src/umi/dst/lane.py:do": "whoever waits for the work is to have what it raised",
+    "packages/umi/src/umi/dst/web/lifespan.py:_run": "whoever starts or stops the simulated server is to have it",
+    "packages/umi/src/umi/dst/web/server.py:_answer": (
+        "the edge of a simulated server: it fails the run, or becomes an answer"
+    ),
+    "packages/umi/src/umi/providers/llm/callable.py:_called": (
+        "the edge to a function of the user's: whatever it raises is a provider's failure"
+    ),
+    "packages/umi/src/umi/providers/rerank/callable.py:_called": "as that of a model",
+    "packages/umi/src/umi/server/doors/agent_memory/working.py:_done": (
+        "the edge between jobs: one that fails is noted and tried again, and keeps no other from being done"
+    ),
+    "packages/umi/src/umi/server/supervising.py:_kept_going": (
+        "the edge of work beside the answers: it is noted, told of by /readyz, and begun again"
+    ),
+    "packages/umi/src/umi/server/shell/observed.py:__call__": (
+        "the server's edge: every error becomes an answer, and a line in the log that tells its kind"
+    ),
+    "packages/umi/src/umi/stores/relational/writing.py:_apply": (
         "the edge between callers whose batches share a commit: each caller raises what its own batch did"
+    ),
+    "packages/umi/src/umi/testing/simulation/simulating.py:_failure": (
+        "the edge of a simulated run: whatever a scenario raises is what came of it, and told with the seed"
     ),
 }
 BROAD = {"Exception", "BaseException"}

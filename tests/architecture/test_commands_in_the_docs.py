@@ -18,7 +18,7 @@ from umi.cli.main import command as umi_command
 PAGES = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in pages()]
 INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^()\s]+)\)")
-SCRIPT = re.compile(r"\b(?:benchmarks|tools|examples)/[\w/]+\.(?:py|sh)\b")
+SCRIPT = re.compile(r"(?<![\w/])(?:benchmarks|tools|examples)/[\w/]+\.(?:py|sh)\b")
 
 
 @pytest.mark.parametrize("page", PAGES)

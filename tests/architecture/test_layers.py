@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.architecture.repository import ROOT, Module, modules
 
-INSIDE = ("domain", "ports", "pipeline", "engine")
+INSIDE = ("domain", "ports", "tiers", "pipeline", "engine")
 BANNED = frozenset({"apsw", "onnxruntime", "random", "socket", "sqlite3", "threading", "time", "turbovec", "uuid"})
 
 

@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from tests.architecture.repository import UMI, modules
 
-STORE = UMI / "stores" / "sqlite"
+STORES = UMI / "stores"
+DIALECTS = ("sqlite", "postgres")
 
 
-def test_every_statement_is_used():
-    names = re.findall(r"^-- name: (\w+)", (STORE / "queries.sql").read_text(encoding="utf-8"), re.MULTILINE)
-    code = "\n".join(module.text for module in modules() if module.path.parent == STORE)
-    unused = [name for name in names if f'"{name}"' not in code]
+def named(dialect: str) -> list[str]:
+    text = (STORES / dialect / "queries.sql").read_text(encoding="utf-8")
+    return re.findall(r"^-- name: (\w+)", text, re.MULTILINE)
 
-    assert names
-    assert unused == []
+
+def code(*folders: str) -> str:
+    return "\n".join(module.text for module in modules() if module.path.parent in {STORES / one for one in folders})
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_statement_is_used(dialect: str):
+    used = code("relational", dialect)
+
+    assert named(dialect)
+    assert [name for name in named(dialect) if f'"{name}"' not in used] == []
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_no_statement_has_two_meanings(dialect: str):
+    assert len(named(dialect)) == len(set(named(dialect)))
+
+
+def test_every_dialect_answers_what_they_share():
+    shared = code("relational")
+    asked = {name for dialect in DIALECTS for name in named(dialect) if f'"{name}"' in shared}
+
+    assert {dialect: sorted(asked - set(named(dialect))) for dialect in DIALECTS} == {"sqlite": [], "postgres": []}

@@ -11,7 +11,7 @@ from tests.architecture.repository import Module, modules
 FULLY = {"frozen=True", "slots=True", "kw_only=True"}
 
 
-@pytest.mark.parametrize("part", ["domain", "ports"])
+@pytest.mark.parametrize("part", ["domain", "ports", "tiers"])
 def test_every_dataclass_is_a_value(part: str):
     inside = [module for module in modules() if module.name.startswith(f"packages/umi/src/umi/{part}/")]
     found = [(module.name, name, flags) for module in inside for name, flags in _dataclasses(module)]

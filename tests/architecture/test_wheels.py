@@ -12,7 +12,8 @@ from zipfile import ZipFile
 import pytest
 from tests.architecture.repository import ROOT, files
 
-PACKAGES = {"umi": "umi", "umi-minilm": "umi_minilm"}
+LIGHT = {"agent-memory-client": "agent_memory_client", "py-cml": "cml"}
+PACKAGES = {**LIGHT, "umi": "umi", "umi-minilm": "umi_minilm"}
 REMEMBERS = """
 import sys
 sys.path[:0] = sys.argv[1:]
@@ -58,7 +59,6 @@ def test_a_wheel_holds_every_file_of_its_module_and_nothing_else(wheels: dict[st
 @pytest.mark.parametrize(
     "name",
     [
-        "umi/py.typed",
         "umi/stores/sqlite/queries.sql",
         "umi/stores/sqlite/schema/0001_foundation.sql",
         "umi/cli/demo/conversation.jsonl",
@@ -69,13 +69,19 @@ def test_the_wheel_of_umi_holds_what_is_no_python(wheels: dict[str, Path], name:
     assert name in _names(wheels["umi"])
 
 
+@pytest.mark.parametrize(("package", "module"), [*LIGHT.items(), ("umi", "umi")])
+def test_a_wheel_says_that_it_is_typed(wheels: dict[str, Path], package: str, module: str):
+    assert f"{module}/py.typed" in _names(wheels[package])
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_wheel_carries_its_licence(wheels: dict[str, Path], package: str):
     assert [name for name in _names(wheels[package]) if name.endswith("licenses/LICENSE")]
 
 
-def test_the_licence_of_umi_is_that_of_the_repository():
-    inner = ROOT / "packages" / "umi" / "LICENSE"
+@pytest.mark.parametrize("package", [*LIGHT, "umi"])
+def test_the_licence_of_a_package_is_that_of_the_repository(package: str):
+    inner = ROOT / "packages" / package / "LICENSE"
 
     assert inner.read_text(encoding="utf-8") == (ROOT / "LICENSE").read_text(encoding="utf-8")
 
@@ -97,3 +103,23 @@ def test_what_is_shipped_remembers_and_recalls(wheels: dict[str, Path], tmp_path
 
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip() == "I moved to Lisbon last Friday"
+
+
+@pytest.mark.parametrize(("package", "module"), LIGHT.items())
+def test_a_light_client_loads_what_it_says_it_needs_and_no_more(
+    package: str, module: str, wheels: dict[str, Path], tmp_path: Path
+):
+    with ZipFile(wheels[package]) as archive:
+        archive.extractall(tmp_path)
+    heavy = ("anthropic", "fastapi", "langchain_core", "numpy", "openai", "umi")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {module} as light\n"
+        f"import {module}.integrations\n"
+        f"assert light.__file__.startswith({str(tmp_path)!r})\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == "[]"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.conformance.making import MODEL, SOLE, add, apply, broken, forget, restore, vector
 from tests.unit.stores.opening import connected, open_sqlite
 
 from umi.domain.change import Act, Alter, Change, Outcome, Relate, Undo
@@ -24,6 +23,7 @@ from umi.domain.scope import Scope
 from umi.errors import Conflict, NotFound
 from umi.stores.sqlite.database import Database
 from umi.stores.sqlite.segments import PAST_WORDS, WORDS, terms
+from umi.testing.store.making import MODEL, SOLE, add, apply, broken, forget, restore, vector
 
 if TYPE_CHECKING:
     from umi.stores.sqlite.store import SqliteStore

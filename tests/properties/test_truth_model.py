@@ -40,7 +40,7 @@ class Rig:
         self._users = count()
 
     def check(self, moves: list[Move]) -> None:
-        memory, tally = Memory(self.world, Scope(user=f"u{next(self._users)}")), Tally()
+        memory, tally = Memory.over(self.world, Scope(user=f"u{next(self._users)}")), Tally()
         self.runner.run(tell_all(memory, self.clock, moves, tally))
         assert tally.is_perfect, tally.wrong[0]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.moving import MovedClock, opened, world_of
@@ -21,8 +21,11 @@ from umi.errors import Conflict, Invalid, NotFound, StorageFullError
 from umi.limits import ACCESSES_WAITING_COUNT_MAX
 from umi.pipeline.upkeep.gist import SOURCE
 from umi.ports.store import Severity
-from umi.stores.sqlite.accesses import WRITTEN_COUNT_MIN
-from umi.stores.sqlite.writing import Writer
+from umi.stores.relational.accesses import WRITTEN_COUNT_MIN
+from umi.stores.relational.writing import Writer
+
+if TYPE_CHECKING:
+    from umi.domain.change import Vector
 
 HARBOUR = "The harbour master of Lisbon keeps seven grey herons"
 CUE = "seven grey herons of the harbour master"
@@ -294,6 +297,27 @@ class TestGists:
         assert {edge.target for edge in edges} == set(gist.sources)
         assert all(sentence in "".join(TALK) for sentence in made.content.split(": ", 1)[1].split("\n")[:1])
         assert compressed.recall_sync("twelve roses")[0].id == gist.id
+        assert faults(compressed) == []
+
+    def test_a_gist_of_what_is_erased_in_that_moment_is_not_kept(self, compressed: Memory):
+        world = world_of(compressed)
+        gone = next(one.id for one in compressed.list_sync().items if one.content == TALK[1])
+
+        class Erasing:
+            """Erases between the reading of the turns and the keeping of what is made of them."""
+
+            model, dimensions = world.embedder.model, world.embedder.dimensions
+            cosine_range = world.embedder.cosine_range
+
+            async def embed(self, texts: Sequence[str]) -> Sequence[Vector]:
+                await compressed.erase(ids=[gone])
+                return await world.embedder.embed(texts)
+
+        memory = Memory.over(replace(world, embedder=Erasing()), compressed.scope)
+        [gist] = memory.decay_sync(dry_run=False).gists
+
+        assert (gist.id, gist.seq) == (None, 0)
+        assert contents(compressed) == [text for text in TALK if text != TALK[1]]
         assert faults(compressed) == []
 
     def test_the_preview_shows_the_text_of_the_gist(self, compressed: Memory):

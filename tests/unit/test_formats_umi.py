@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from umi.domain.source_ref import SourceRef
 from umi.domain.turn import Role, Turn
 from umi.errors import InvalidFormatError
 from umi.formats import BadRecord, Source, read, read_turn, write_turn
@@ -36,6 +37,9 @@ FULL = Turn(
     valid_until=datetime(2025, 2, 3, tzinfo=UTC),
     expires_at=datetime(2026, 3, 4, 5, tzinfo=UTC),
     ttl=60.0,
+    document_time=datetime(2025, 7, 20, tzinfo=UTC),
+    source_ref=SourceRef("file:///photos/sea.jpg", mime_type="image/jpeg"),
+    vector=(0.6, -0.8),
 )
 
 

@@ -169,6 +169,13 @@ def test_warming_loads_the_model_once() -> None:
     assert embedder._loaded is loaded
 
 
+def test_the_model_is_read_once_in_a_process() -> None:
+    one_of_two, other = MiniLMEmbedder(), MiniLMEmbedder()
+    one_of_two.warm()
+    other.warm()
+    assert other._loaded is one_of_two._loaded
+
+
 @pytest.mark.parametrize("content", [None, b"", b"not a model", b"\x08\x08" * 1000])
 def test_a_damaged_model_is_an_embedding_error(
     content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

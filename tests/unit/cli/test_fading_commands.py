@@ -10,7 +10,7 @@ from tests.unit.cli.conftest import Umi, json_document, json_lines
 from umi.cli.main import command
 from umi.domain.fading import DecayPolicy
 
-SOON = ("--rest", "0.0000001")  # days: what was kept a moment ago is old enough
+SOON = ("--rest", "0.0000000001")  # days: what was kept a moment ago is old enough
 
 
 @pytest.fixture

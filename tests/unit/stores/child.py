@@ -11,11 +11,11 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.conformance.making import SOLE, add, apply, by_words, listed
 from tests.unit.stores.opening import connected, open_sqlite
 
 from umi.domain.query import EVERYTHING
 from umi.errors import MemoryError as UmiError
+from umi.testing.store.making import SOLE, add, apply, by_words, listed
 
 NOBODY = 65_534
 

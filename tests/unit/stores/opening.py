@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import apsw
-from tests.conformance.making import DIMENSIONS, MODEL, SteppingClock, add, apply, words_of
 
+from umi.ports.vector_index import IndexKind
 from umi.stores.sqlite.store import SqliteStore
-from umi.vectors.choice import EXACT, IndexKind
+from umi.testing.store.making import DIMENSIONS, MODEL, SteppingClock, add, apply, words_of
+from umi.vectors.choice import EXACT
 from umi.wiring.system import SystemEntropy
 from umi.wiring.threads import ThreadLane
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conformance.making import add, apply, broken, listed
 from tests.unit.stores.opening import child, finished, made, open_sqlite
 
 from umi.errors import Conflict
 from umi.errors import MemoryError as UmiError
+from umi.testing.store.making import add, apply, broken, listed
 
 if TYPE_CHECKING:
     from pathlib import Path

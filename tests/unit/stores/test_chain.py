@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conformance.making import add, apply, broken, forget, restore
 from tests.unit.stores.opening import execute, open_sqlite, using
 
 from umi.ports.store import Severity
+from umi.testing.store.making import add, apply, broken, forget, restore
 
 if TYPE_CHECKING:
     from pathlib import Path

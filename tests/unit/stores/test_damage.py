@@ -8,13 +8,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conformance.making import DIMENSIONS, SOLE, add, apply, broken, by_vector, by_words, matches, vector
 from tests.unit.stores.opening import child, execute, files, finished, made, open_sqlite, using
 
 from umi.domain.query import EVERYTHING
 from umi.errors import Corrupt, StoreDamagedError, StoreTooNewError, Unavailable
 from umi.errors import MemoryError as UmiError
 from umi.stores.sqlite.statements import migrations
+from umi.testing.store.making import DIMENSIONS, SOLE, add, apply, broken, by_vector, by_words, matches, vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

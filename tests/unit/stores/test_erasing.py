@@ -8,18 +8,18 @@ from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.conformance.making import SOLE, add, apply, broken, forget, vector
-from tests.conformance.store_undoing import relate
-from tests.conformance.store_versions import reword
 from tests.unit.stores.opening import connected, execute, open_sqlite, using
 
 from umi.domain.erasure import Erase, Erasure
 from umi.domain.scope import Scope
 from umi.errors import NotFound
-from umi.stores.sqlite import eraser, erasing, scrubbing
+from umi.stores.sqlite import eraser, scrubbing
 from umi.stores.sqlite.database import Database
 from umi.stores.sqlite.scanning import Probes, chunks_of_database
 from umi.stores.sqlite.segments import PAST_WORDS, WORDS, Words, terms
+from umi.testing.store.making import SOLE, add, apply, broken, forget, vector
+from umi.testing.store.undoing import relate
+from umi.testing.store.versions import reword
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +116,7 @@ def test_merging_an_index_drops_the_terms_of_deleted_rows_which_deleting_does_no
             db.run(f"{index.table}_delete", (number,))
         assert set(terms(db, index)) == before
         with db.transaction():
-            erasing.merge_words(db)
+            db.forget_words()
             assert set(terms(db, index)) == {b"x"}
 
     using(path, work)
@@ -138,11 +138,11 @@ def test_content_that_lay_in_free_space_before_goes_too(path: Path, tmp_path: Pa
     using(path, work)
 
 
-@pytest.mark.parametrize("part", ["merge_words", "scrub", "indexes"])
+@pytest.mark.parametrize("part", ["forget_words", "scrub", "indexes"])
 def test_the_search_finds_what_a_careless_erasure_leaves(path: Path, part: str, monkeypatch: pytest.MonkeyPatch):
     match part:
-        case "merge_words":
-            monkeypatch.setattr(erasing, "merge_words", _nothing)
+        case "forget_words":
+            monkeypatch.setattr(Database, "forget_words", _nothing)
         case "scrub":
             monkeypatch.setattr(eraser, "scrub", _nothing)
             monkeypatch.setattr(eraser, "overwriting", nullcontext)

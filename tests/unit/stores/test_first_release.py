@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -15,6 +18,8 @@ from tests.unit.stores.opening import execute
 from umi import Memory
 from umi.domain.change import Act
 from umi.ports.store import Severity
+from umi.stores.sqlite.connection import open_writer
+from umi.stores.sqlite.statements import migrations
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "schema_1.db.gz"
 MODEL = "all-MiniLM-L6-v2-int8-1"
@@ -159,6 +164,21 @@ def test_it_is_revised_superseded_and_asked_about_across_the_change_of_form(memo
     assert tom.entity_sync("Tom").values == {"likes": ("draughts",)}
     memory.repair_sync()
     assert _broken(memory) == []
+
+
+def test_it_is_brought_up_to_date_once_though_many_come_to_it_at_the_same_time(path: Path):
+    at_once = Barrier(4)
+
+    def come(_: int) -> int:
+        at_once.wait(timeout=20)
+        connection: Any = open_writer(path)
+        with closing(connection):
+            return int(connection.pragma("user_version"))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(come, range(4))) == {len(migrations())}
+    with Memory.open(path, embedder=HashingEmbedder(MODEL, 384)) as memory:
+        assert [item.id for item in memory.list_sync().items] == ["lisbon", "emma", "tom", "old"]
 
 
 def test_it_opens_again_after_it_was_brought_up_to_date(path: Path):

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.conformance.making import SOLE, add, apply, broken, by_words, listed
 from tests.unit.stores.opening import open_sqlite, pragma, using
 
 from umi.domain.query import EVERYTHING
 from umi.errors import StorageError, StorageFullError
 from umi.stores.sqlite.store import SqliteStore
+from umi.testing.store.making import SOLE, add, apply, broken, by_words, listed
 
 DISK_BYTES = 1_500_000
 ADDITIONS_MAX = 5_000

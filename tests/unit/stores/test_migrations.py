@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conformance.making import SOLE, broken, by_words
 from tests.unit.stores.opening import child, execute, finished, made, open_sqlite, pragma, using
 
 from umi.domain.query import EVERYTHING
 from umi.errors import MemoryError as UmiError
 from umi.stores.sqlite import connection
 from umi.stores.sqlite.statements import migrations
+from umi.testing.store.making import SOLE, broken, by_words
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conformance.making import SOLE, add, apply, broken, by_vector, by_words, listed, vector
 from tests.unit.stores.opening import child, connected, execute, finished, made, open_sqlite, using
 
 from umi.domain.query import EVERYTHING
 from umi.errors import ClosedError, StorageBusyError
 from umi.stores.sqlite import connection
+from umi.testing.store.making import SOLE, add, apply, broken, by_vector, by_words, listed, vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

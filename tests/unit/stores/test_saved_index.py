@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
-from tests.conformance.making import add, apply, by_vector, forget, vector
 from tests.unit.stores.opening import exact_kind, execute, open_sqlite, using
 
-from umi.stores.sqlite import embeddings, searching
-from umi.vectors.choice import IndexKind, index_kind
+from umi.ports.vector_index import IndexKind
+from umi.stores.relational import embeddings, searching
+from umi.testing.store.making import add, apply, by_vector, forget, vector
+from umi.vectors.choice import index_kind
 
 if TYPE_CHECKING:
     from pathlib import Path

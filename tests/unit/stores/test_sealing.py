@@ -6,9 +6,6 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conformance.making import SOLE, add, apply, broken, by_vector, by_words, vector, words_of
-from tests.conformance.store_undoing import relate
-from tests.conformance.store_versions import reword
 from tests.unit.stores.opening import execute, open_sqlite, using
 
 from umi.domain.change import Outcome
@@ -19,6 +16,9 @@ from umi.domain.scope import Scope
 from umi.errors import Conflict, Invalid
 from umi.stores.sqlite import keyring
 from umi.stores.sqlite.sealing import unseal
+from umi.testing.store.making import SOLE, add, apply, broken, by_vector, by_words, vector, words_of
+from umi.testing.store.undoing import relate
+from umi.testing.store.versions import reword
 from umi.wiring.system import SystemClock, SystemEntropy
 
 if TYPE_CHECKING:

@@ -7,9 +7,6 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.conformance.making import NOON, SOLE, add, apply, forget, restore
-from tests.conformance.store_undoing import relate, undo
-from tests.conformance.store_versions import alter, reword
 from tests.unit.stores.opening import child, execute, finished, open_sqlite, using
 
 from umi.domain.erasure import Erase
@@ -18,7 +15,10 @@ from umi.domain.relation import RelationKind
 from umi.domain.scope import Scope
 from umi.domain.verification import Anchor, Tampering, Verification
 from umi.errors import Invalid
-from umi.stores.sqlite.chain import Kind, digest, link
+from umi.stores.relational.chain import Kind, digest, link
+from umi.testing.store.making import NOON, SOLE, add, apply, forget, restore
+from umi.testing.store.undoing import relate, undo
+from umi.testing.store.versions import alter, reword
 
 if TYPE_CHECKING:
     from pathlib import Path

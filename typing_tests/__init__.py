@@ -1,0 +1,1 @@
+"""What type checkers see of Umi from outside. Nothing of it runs."""
