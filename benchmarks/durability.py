@@ -364,10 +364,10 @@ async def verify_search(store: SqliteStore, said: Said, outcome: Outcome, source
         asked = Retrieval(scope=Scope(), matches=matches, vector=vector(content_of(id)), limit=5)
         found = await store.retrieve(asked)
         nearest = max(found, key=lambda row: row.dense, default=None)
-        entities = await store.load(Scope(), [row.number for row in found])
-        if not matches or entities[next(iter(matches))].id != id:
+        named = {no: one.id for no, one in (await store.load(Scope(), [row.number for row in found])).items()}
+        if not matches or named.get(next(iter(matches))) != id:
             outcome.search.append(f"{id} is not found by its words")
-        if nearest is None or entities[nearest.number].id != id:
+        if nearest is None or named.get(nearest.number) != id:
             outcome.search.append(f"{id} is not found by its vector")
 
 

@@ -1,6 +1,6 @@
 """How long remember and recall take, through the public API, and how far that is from what the machine allows.
 
-    python benchmarks/latency.py --sizes 1000 10000 100000 1000000 --keep /tmp/umi-bench
+    python benchmarks/latency.py --sizes 1000 10000 100000 1000000 --keep FOLDER
 
 Prints a summary and writes benchmarks/out/latency.json. Every part runs in a process of its own. A store of a million
 rows takes about a quarter of an hour and 3 GB; with --keep it is made once.
@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import embedder
-import limits
+import floors
 import nearest
 import recalls
 import report
@@ -54,7 +54,7 @@ def _options() -> argparse.Namespace:
 def _measure(folder: Path, options: argparse.Namespace) -> None:
     result = report.load("latency") or {}
     result["stored_vectors"] = embedder.NOTE
-    result["memory_bytes_per_s"] = round(apart(limits.memory_bytes_per_second))
+    result["memory_bytes_per_s"] = round(apart(floors.memory_bytes_per_second))
     print(f"{embedder.NOTE}\nmemory is read at {result['memory_bytes_per_s'] / 1e9:.1f} GB/s by one thread")
     for part in options.parts:
         print(part, flush=True)

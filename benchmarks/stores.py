@@ -44,11 +44,11 @@ def build(folder: Path, rows: int, users: int) -> None:
 async def _filled(path: Path, embedder: BenchEmbedder, rows: int, users: int) -> None:
     embedder.is_storing = True
     world = open_world(path, embedder)
-    async with Memory(world) as memory:
+    async with Memory.over(world) as memory:
         present, start = (await memory.stats()).entities, perf_counter()
         for first in range(present, rows, _BATCH_TURNS):
             last = min(first + _BATCH_TURNS, rows)
-            changes = await _changes(world, embedder, [turn(number, users) for number in range(first, last)])
+            changes = await changes_for(world, embedder, [turn(number, users) for number in range(first, last)])
             await world.store.apply(Batch.of(changes, actor="benchmark"))
             if first % _SHOWN_EVERY_ROWS == 0:
                 rate = (last - present) / (perf_counter() - start)
@@ -57,17 +57,20 @@ async def _filled(path: Path, embedder: BenchEmbedder, rows: int, users: int) ->
             await memory.recall("The first search builds the index, and closing saves it.")
 
 
-async def _changes(world: World, embedder: BenchEmbedder, turns: list[Turn]) -> list[Add]:
+async def changes_for(
+    world: World, embedder: BenchEmbedder, turns: list[Turn], *, scope: Scope | None = None
+) -> list[Add]:
+    """Return what remembering the turns would give to the store."""
     vectors, now = embedder.embed([turn.text for turn in turns]), datetime.now(UTC)
-    entities = [_entity(world, turn, now) for turn in turns]
+    entities = [_entity(world, turn, now, scope or Scope()) for turn in turns]
     return [
         Add(entity=entity, identity=identity, words=index_words(entity), model=embedder.model, vector=vector)
         for (entity, identity), vector in zip(entities, vectors, strict=True)
     ]
 
 
-def _entity(world: World, turn: Turn, now: datetime) -> tuple[Entity, bytes]:
-    accepted = accept(turn, scope=Scope(), now=now)
+def _entity(world: World, turn: Turn, now: datetime, scope: Scope) -> tuple[Entity, bytes]:
+    accepted = accept(turn, scope=scope, now=now)
     entity = Entity(
         id=uuid7(int(now.timestamp() * 1000), world.entropy.bytes(_ID_RANDOM_BYTES)),
         scope=accepted.scope,

@@ -38,7 +38,7 @@ from umi.domain.relation import RelationKind
 from umi.domain.scope import Scope
 from umi.domain.verification import Anchor, Tampering, Verification
 from umi.errors import Conflict, NotFound
-from umi.stores.sqlite.chain import digest, link
+from umi.stores.relational.chain import digest, link
 from umi.stores.sqlite.store import SqliteStore
 from umi.wiring.system import SystemClock
 

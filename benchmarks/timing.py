@@ -52,6 +52,9 @@ class Neighbours:
     def __init__(self) -> None:
         self._all, self._own, self._start = _busy_seconds(), _own_seconds(), perf_counter()
 
+    def seconds(self) -> float:
+        return perf_counter() - self._start
+
     def cores(self) -> float:
         others = (_busy_seconds() - self._all) - (_own_seconds() - self._own)
         return round(max(0.0, others / (perf_counter() - self._start)), 2)

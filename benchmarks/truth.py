@@ -99,7 +99,7 @@ def _told(seed: int, numbers: Sequence[int]) -> Tally:
         world = world_at(Path(folder) / "memory.db", clock)
         for number in numbers:
             moves = _history(Random(f"{seed} {number}"), number % 4)
-            memory = Memory(world, Scope(user=f"u{number}"))
+            memory = Memory.over(world, Scope(user=f"u{number}"))
             before = len(tally.wrong)
             try:
                 runner.run(tell_all(memory, clock, moves, tally, thorough=False))
@@ -159,7 +159,7 @@ def _as_of(options: argparse.Namespace) -> int:
 
 async def _costs(path: Path, options: argparse.Namespace) -> dict[str, Any]:
     world = open_world(path, HashingEmbedder(dimensions=DIMENSIONS))
-    async with Memory(world) as memory:
+    async with Memory.over(world) as memory:
         if not (await memory.stats()).entities:
             path.parent.mkdir(parents=True, exist_ok=True)
             await _fill(world, options.entities)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from corpus import event_time_of, sentence, session_of, turn, turns
-from limits import SyncedFile, thread_hop
+from floors import SyncedFile, thread_hop
 from timing import Neighbours, Times, best_of
 
 from umi import Memory, Turn

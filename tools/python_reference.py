@@ -14,6 +14,7 @@ from typing import Any
 import umi
 from umi import errors
 from umi.cli.exits import exit_of
+from umi.domain.time import UNSAID
 from umi.errors import MemoryError as UmiError
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
@@ -35,6 +36,15 @@ BESIDE = {
         "DuplicatesReport",
         "DuplicateGroup",
         "Alike",
+    ),
+    "umi.domain.packet": ("Packet", "PacketItem", "PacketPart", "Sufficiency"),
+    "umi.domain.consolidation": (
+        "ConsolidationPolicy",
+        "ConsolidationReport",
+        "Theme",
+        "Overruled",
+        "Strengthened",
+        "Reconsolidation",
     ),
     "umi.domain.entity": ("Mention", "MentionKind", "Cue", "CueKind"),
     "umi.domain.time": ("DateMention", "Period", "Grain"),
@@ -141,6 +151,8 @@ def _fields(found: type[Any]) -> Iterator[str]:
 def _default(field: Field[Any]) -> str:
     if field.default_factory is not MISSING:
         return f"`{field.default_factory()!r}`"
+    if field.default is UNSAID:
+        return "the present"
     return "" if field.default is MISSING else f"`{_value(field.default)}`"
 
 
