@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,11 +21,11 @@ from umi.stores.lance.table import Table
 from umi.testing.store.making import SOLE, add, apply, broken, by_vector, by_words, forget, listed, vector
 from umi.testing.store.undoing import relate, undo
 from umi.testing.store.versions import reword
-from umi.vectors.lance.durable import files
+from umi.vectors.lance import durable
+from umi.vectors.lance.durable import DATA, MANIFESTS, files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from umi.stores.lance.store import LanceStore
 
@@ -185,6 +186,28 @@ def test_a_step_whose_commit_fails_is_taken_back_or_applied_before_the_next(
     using(tmp_path, work)
     lose_working_copy(tmp_path)
     assert using(tmp_path, listed) == wanted
+
+
+def test_what_is_found_is_made_durable_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Who wrote it may have been killed before it was: it would be read now, and lost when the power fails."""
+    using(tmp_path, lambda store: apply(store, add("one")))
+    lose_working_copy(tmp_path)
+    journal = tmp_path / "journal.lance"
+    needed = {path for path, _ in files(journal) if path.parent.name in {DATA, MANIFESTS}}
+    needed |= {journal / DATA, journal / MANIFESTS}
+    synchronised, rows = set[Path](), Table.rows
+
+    def read(table: Table, *asked: Any) -> Any:
+        assert synchronised >= needed
+        return rows(table, *asked)
+
+    def note(path: str | Path) -> None:
+        synchronised.add(Path(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(durable, "sync", note)
+        patched.setattr(Table, "rows", read)
+        assert using(tmp_path, listed) == ["one"]
 
 
 def test_a_journal_that_ends_too_early_is_refused(tmp_path: Path):

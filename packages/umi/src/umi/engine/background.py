@@ -126,5 +126,7 @@ async def _given_back(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None] 
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
-    with suppress(asyncio.CancelledError):
-        await task
+    """Wait for the end of a worker, and raise what it raised. A caller that is cancelled meanwhile is."""
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()

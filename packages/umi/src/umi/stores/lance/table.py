@@ -28,8 +28,9 @@ class Table:
             remove_empty_manifests(self.path)
             is_new = not has_versions(self.path)
             self._table: Any = self._made() if is_new else self._opened()
-        # Nothing is made durable yet of a new one: that is the first append's affair.
-        self._unsynchronised = Unsynchronised(self.path, is_new=is_new)
+            self._unsynchronised = Unsynchronised(self.path)
+            if not is_new:  # what is read from now on must not be lost; of a new one that is the first append's affair
+                self._unsynchronised.synchronise()
 
     def append(self, rows: Iterator[Sequence[object]]) -> int:
         """Add rows in one commit, each as a batch of its own; return the bytes this took, once they are durable."""

@@ -25,10 +25,10 @@ class Unsynchronised:
     is opened and read without them.
     """
 
-    def __init__(self, table: Path, *, is_new: bool) -> None:
+    def __init__(self, table: Path) -> None:
         self._table = table
         self._folders = [str(table / name) for name in (DATA, DELETIONS, MANIFESTS)]  # a version after what it names
-        self._known: dict[str, set[str]] = {} if is_new else {folder: _names(folder) for folder in self._folders}
+        self._known: dict[str, set[str]] = {}  # of files found there, either: their writer may have been killed
 
     def synchronise(self) -> int:
         """Make all new files durable; return how many bytes they have."""
