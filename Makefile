@@ -5,9 +5,10 @@ MEMBERS := -e packages/umi-minilm -e packages/umi -e packages/agent-memory-clien
 
 # What tests/conftest.py keeps together goes to one worker, in its order.
 SHARED_OUT := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
-# The order of the tests is drawn from their own tree: another whenever they change, and the same for all who run them.
+# The order of the tests, and what hypothesis draws, come from their own tree: others whenever it changes, and the same
+# for all who run them.
 ORDER := $(shell git rev-parse --short=7 HEAD:tests 2>/dev/null | tr a-f 0-5)
-IN_ORDER := --randomly-seed=$(or $(ORDER),default)
+IN_ORDER := --randomly-seed=$(or $(ORDER),0) --hypothesis-seed=$(or $(ORDER),0)
 
 .PHONY: help demo serve test coverage check bench lock clean
 

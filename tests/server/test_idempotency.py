@@ -117,7 +117,7 @@ async def test_a_hundred_twins_make_one_change(serving: Serving):
 async def test_what_was_too_slow_is_finished_and_told_to_the_next_try(
     serving: Serving, monkeypatch: pytest.MonkeyPatch
 ):
-    server = await serving(request_seconds_max=0.2)
+    server = await serving(request_seconds_max=2)
     key = await server.key()
     await ask(server, key, once="warm")
     go, remember = asyncio.Event(), Memory.remember

@@ -322,14 +322,14 @@ async def test_a_worker_that_is_stopped_gives_its_tasks_back_at_once(home: Home)
 
 
 async def test_a_lease_is_kept_while_the_model_thinks(home: Home):
-    with Loopback(extracting, latency_ms=900) as server:
+    with Loopback(extracting, latency_ms=3_000) as server:
         provider = OpenAIProvider("key", base_url=server.openai_url)
         slow = replace_llm(home, provider)
         await told(slow, "Alice moved to Lisbon.")
-        first = asyncio.ensure_future(worker(slow, lease_seconds=0.3).drain())
-        await asyncio.sleep(0.5)
+        first = asyncio.ensure_future(worker(slow, lease_seconds=1.5).drain())
+        await asyncio.sleep(1.7)
 
-        second = await worker(slow, lease_seconds=0.3).drain()
+        second = await worker(slow, lease_seconds=1.5).drain()
 
         assert (second.done, (await first).done, len(server.asked)) == (0, 1, 1)
         await provider.close()
