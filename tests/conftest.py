@@ -35,24 +35,23 @@ _PARTED = _LONGEST[:3]
 _PARTS_COUNT = 4  # that each of these is run in
 
 # Real sockets, processes and clocks, on a machine that others use, too: what fails there is run once more, and told of.
-_REAL = tuple(
-    f"tests/{name}/"
-    for name in (
-        "contracts",
-        "doors",
-        "examples",
-        "sdk_agent_memory",
-        "sdk_cml",
-        "server",
-        "unit/providers",
-        "unit/telemetry",
-    )
+_REAL = (
+    "tests/contracts/",
+    "tests/doors/",
+    "tests/examples/",
+    "tests/sdk_agent_memory/",
+    "tests/sdk_cml/",
+    "tests/server/",
+    "tests/unit/cli/",
+    "tests/unit/enrich/",
+    "tests/unit/providers/",
+    "tests/unit/telemetry/",
 )
 
 
 @pytest.hookimpl(tryfirst=True)  # before the workers are told of the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests together that share what was made for them, and begin with what takes longest."""
+    """Keep together what shares what was made for it, begin with what takes longest, and try the real world twice."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
         if item.nodeid.startswith(_REAL):
