@@ -12,11 +12,13 @@ import sys
 import threading
 import time
 import uuid
+from pathlib import Path
 
 from tests.architecture.repository import ROOT
 from tests.unit.dst.running import BEGAN_MS, result_of
 
 from umi.dst.loop import running_loop
+from umi.dst.sealed import close_files, set_apart
 
 
 async def drawing() -> list[object]:
@@ -46,6 +48,16 @@ def test_after_a_run_the_machines_own_are_back():
 
     assert (time.time, os.urandom, threading.Thread.start, random.getstate(), gc.isenabled()) == before
     assert os.urandom(16) != os.urandom(16)
+
+
+def test_files_of_a_folder_that_were_left_open_are_closed(tmp_path: Path):
+    (tmp_path / "other").mkdir()
+    with (tmp_path / "before").open("wb") as before, set_apart():
+        left, elsewhere = (tmp_path / "left").open("wb"), (tmp_path / "other" / "left").open("wb")
+        close_files(tmp_path)
+
+        assert (before.closed, left.closed, elsewhere.closed) == (False, True, False)
+        elsewhere.close()
 
 
 def test_other_threads_keep_the_machines_own():

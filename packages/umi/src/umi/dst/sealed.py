@@ -17,6 +17,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
+from io import FileIO
+from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 from umi.dst.clock import SimClock
@@ -93,6 +95,17 @@ def set_apart() -> Generator[None]:
         _APART.pop()
         if not _APART:  # what is around this keeps apart what was before it
             gc.unfreeze()
+
+
+def close_files(folder: Path) -> None:
+    """Close the files of a folder that were opened inside `set_apart` and are open still.
+
+    A process that is killed closes nothing; its kernel does. Here it may be long until they are let go of: whoever
+    keeps an error, such as the records of a log, keeps all that was on its way.
+    """
+    for one in gc.get_objects():
+        if type(one) is FileIO and not one.closed and Path(str(one.name)).parent == folder:
+            one.close()
 
 
 def _times(clock: SimClock) -> dict[str, Callable[[], float]]:

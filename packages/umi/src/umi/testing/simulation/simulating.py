@@ -27,7 +27,7 @@ from umi.dst.config import SimConfig
 from umi.dst.disk import SimDisk
 from umi.dst.loop import run, running_loop
 from umi.dst.rng import DeterministicRng
-from umi.dst.sealed import set_apart
+from umi.dst.sealed import close_files, set_apart
 from umi.errors import DeadlockError, LimitExceeded
 from umi.testing.simulation.aftermath import aftermath
 from umi.testing.simulation.agent import Agent, Errand, Memo, Workload
@@ -77,6 +77,7 @@ def simulate(seed: int | SimConfig, scenario: Scenario | None = None, *, swarm: 
         machine = Machine(config, swarm, clock, disk, faults)
         outcome = _Run(machine, None if scenario is None else Script(scenario)).outcome()
         del machine
+        close_files(disk.folder)
         gc.collect()  # here, where it says nothing, and what was before is set apart: the machine is a ring of objects
     return outcome
 
