@@ -146,15 +146,15 @@ async def test_what_fails_inside_tells_nothing_of_the_inside(
 async def test_no_log_line_holds_a_key_or_a_text(server: Server, caplog: pytest.LogCaptureFixture):
     key = await server.key(user="zoe")
     with caplog.at_level(logging.DEBUG, logger="umi"), caplog.at_level(logging.DEBUG):
-        await server.remember(key, "The treasure is under the oak")
+        await server.remember(key, "The treasure is under the chestnut")
         await server.recall(key, "Where is the treasure?")
-        await server.client.get("/umi/v1/entities/treasure?token=oak", headers=bearer(key))
+        await server.client.get("/umi/v1/entities/treasure?token=chestnut", headers=bearer(key))
         await server.client.get("/umi/v1/stats?api_key=" + key, headers={"X-API-Key": key[:-1]})
     said = _lines(caplog, "umi")
 
-    assert key.rpartition("_")[2] not in said
+    assert key.split("_", 2)[2] not in said
     assert "treasure" not in said
-    assert "oak" not in said
+    assert "chestnut" not in said
     assert f"key:{key.split('_')[1]}" in said
 
 
