@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ from umi.wiring.world import STORE_NAME
 DIMENSIONS: Final = 64  # of the simulated embedder: a run holds some dozens of texts
 _DOWN_MS: Final = (50, 3_000)
 _REFUSED_MAX: Final = 500
+_CALM_FROM: Final = 250  # refused starts: where one reads a long journal, a rare fault of reading strikes in each
 _WAITED_MAX: Final = 15_000  # five minutes: a node that ends in order answers first whoever is slow to ask
 _WAITED: Final = timedelta(milliseconds=20)
 
@@ -107,7 +108,7 @@ class Machine:
         refused = 0
         for _ in range(_WAITED_MAX):
             if self.disk.is_on and not self._is_down and node.is_startable:
-                with suppress(StorageError):
+                with suppress(StorageError), self.faults.calm() if refused >= _CALM_FROM else nullcontext():
                     node.start(self.begin)
                     self.trace.note(node.name, "start", f"life {node.lives}")
                 await self._open(node)
