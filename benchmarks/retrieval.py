@@ -27,7 +27,7 @@ from timing import middle
 from umi.domain.entity import Entity
 from umi.domain.scope import Scope
 from umi.domain.time import parse_time
-from umi.pipeline.remember.embed import spoken_of
+from umi.pipeline.remember.embed import spoken
 from umi.providers.embedding.minilm import MiniLMEmbedder
 
 DATASETS = ("locomo", "beam100k")
@@ -150,7 +150,7 @@ def _index(membench: ModuleType, dataset: str) -> dict[str, Any]:
     """Compare the approximate index with the exact answer over all turns of a data set, embedded as they are stored."""
     conversations = list(membench.LOADERS[dataset]())
     embedder = MiniLMEmbedder()
-    turns = embedder.embed([spoken_of(entity) for entity in _entities(conversations)])
+    turns = embedder.embed([spoken(entity) for entity in _entities(conversations)])
     queries = [question["query"] for _, questions in conversations for question in questions]
     asked = embedder.embed(queries[:: max(1, len(queries) // nearest.QUERIES_COUNT)])
     answer = nearest.compare(turns, asked)

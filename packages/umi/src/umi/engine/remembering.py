@@ -14,14 +14,13 @@ from umi.domain.ids import uuid7
 from umi.domain.receipt import Receipt, Rejected
 from umi.domain.turn import Turn
 from umi.engine.bound import Keeper
-from umi.engine.deciding import NOTHING, Decided, Knowledge, RestsOn, decide, known_to, partition_of
+from umi.engine.deciding import NOTHING, Decided, RestsOn, decide, known_to, partition_of
 from umi.errors import Conflict, Invalid, NotFound, StorageBusyError
 from umi.errors import MemoryError as UmiError
 from umi.pipeline.remember.accept import Accepted, accept
-from umi.pipeline.remember.embed import Embedded, Worded, spoken, unit_vector, worded
+from umi.pipeline.remember.embed import Embedded, Worded, embed, unit_vector, worded
 
 if TYPE_CHECKING:
-    from umi.domain.change import Vector
     from umi.pipeline.remember.evolve import Evolved
     from umi.ports.slot_reader import SlotReader
 
@@ -92,12 +91,10 @@ async def _keep_or_reject(keeper: Keeper, fresh: Mapping[int, Accepted]) -> dict
 
 async def _keep(keeper: Keeper, accepted: Sequence[Accepted], rests_on: RestsOn = NOTHING) -> list[Receipt]:
     world = keeper.world
-    vectors, (items, knowledge) = await asyncio.gather(_vectors(keeper, accepted), _noted(keeper, accepted))
+    # Reading names, dates, facts and words takes time that belongs to no event loop.
+    items = await world.lane.run(lambda: [worded(_note(keeper, item)) for item in accepted])
     entities = [item.entity for item in items]
-    embedded = [
-        Embedded(entity=item.entity, words=item.words, vector=vector)
-        for item, vector in zip(items, vectors, strict=True)
-    ]
+    embedded, knowledge = await asyncio.gather(_embedded(keeper, items, accepted), known_to(keeper, entities))
     if world.slot_reader is not None:
         embedded = _guessed(embedded, world.slot_reader)
     asks = asks_of(keeper, entities)
@@ -113,23 +110,17 @@ async def _keep(keeper: Keeper, accepted: Sequence[Accepted], rests_on: RestsOn 
     raise StorageBusyError("What is known of a subject keeps changing while it is being compared. Try again.")
 
 
-async def _noted(keeper: Keeper, accepted: Sequence[Accepted]) -> tuple[Sequence[Worded], Knowledge]:
-    """Read what texts name and state, and look up what is known of that."""
-    # Reading names, dates, facts and words takes time that belongs to no event loop.
-    items = await keeper.world.lane.run(lambda: [worded(_note(keeper, item)) for item in accepted])
-    return items, await known_to(keeper, [item.entity for item in items])
-
-
-async def _vectors(keeper: Keeper, accepted: Sequence[Accepted]) -> Sequence[Vector | None]:
+async def _embedded(keeper: Keeper, items: Sequence[Worded], accepted: Sequence[Accepted]) -> list[Embedded]:
     """Embed what comes without a vector of its own; nothing at all, if the memory's config says so."""
     if not keeper.behaviour.config.generate_embeddings:
-        return [None] * len(accepted)
-    embedder = keeper.world.embedder
-    given = [None if told.vector is None else unit_vector(told.vector, embedder) for told in accepted]
-    bare = [told for told, vector in zip(accepted, given, strict=True) if vector is None]
-    texts = [spoken(told.turn.text, told.turn.speaker, told.event_time) for told in bare]
-    made = iter(await embedder.embed(texts) if texts else [])
-    return [next(made) if vector is None else vector for vector in given]
+        return [Embedded(entity=item.entity, words=item.words, vector=None) for item in items]
+    given = [None if told.vector is None else unit_vector(told.vector, keeper.world.embedder) for told in accepted]
+    bare = [item for item, vector in zip(items, given, strict=True) if vector is None]
+    made = iter(await embed(bare, keeper.world.embedder) if bare else [])
+    return [
+        next(made) if vector is None else Embedded(entity=item.entity, words=item.words, vector=vector)
+        for item, vector in zip(items, given, strict=True)
+    ]
 
 
 def _guessed(embedded: Sequence[Embedded], reader: SlotReader) -> list[Embedded]:

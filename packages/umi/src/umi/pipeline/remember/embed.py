@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from umi.domain.change import IndexWords
@@ -44,7 +43,7 @@ def worded(entity: Entity) -> Worded:
 
 async def embed(items: Sequence[Worded], embedder: Embedder) -> list[Embedded]:
     """Embed entities, each on its own, with who said it and when."""
-    vectors = await embedder.embed([spoken_of(item.entity) for item in items])
+    vectors = await embedder.embed([spoken(item.entity) for item in items])
     return [
         Embedded(entity=item.entity, words=item.words, vector=vector)
         for item, vector in zip(items, vectors, strict=True)
@@ -69,32 +68,30 @@ def unit_vector(given: Sequence[float], embedder: Embedder) -> Vector:
     return vector / norm
 
 
-def spoken(text: str, speaker: str | None, event_time: datetime) -> str:
+def spoken(entity: Entity) -> str:
     """Return the text the model is given: On 8 May 2026, Ada said: "I moved to Lisbon".
 
     A named speaker is worth 14 points of recall by meaning (measured on dialogue). Notes and the turns of an unnamed
     user are given as they are: a date alone only brings them nearer to each other.
     """
-    name = speaker_name(speaker)
-    return f'On {_day(event_time)}, {name} said: "{text}"' if name else text
-
-
-def spoken_of(entity: Entity) -> str:
-    return spoken(entity.content, entity.speaker, entity.event_time)
+    name = speaker_name(entity)
+    return f'On {_day(entity)}, {name} said: "{entity.content}"' if name else entity.content
 
 
 def index_words(entity: Entity) -> IndexWords:
     """Return the words the entity is found by: its own, its speaker's name and its date."""
     own = content_words(entity.content)
-    speaker = content_words(speaker_name(entity.speaker))
-    around = content_words(_day(entity.event_time)) + speaker
+    speaker = content_words(speaker_name(entity))
+    around = content_words(_day(entity)) + speaker
     return IndexWords(said=" ".join(around + own), lent=" ".join(own[:LENT_WORDS_MAX]), speaker=" ".join(speaker))
 
 
-def speaker_name(speaker: str | None) -> str:
+def speaker_name(entity: Entity) -> str:
     """Return the speaker's name, or nothing where that is only a role."""
-    return "" if speaker is None or speaker.lower() in _ROLE_NAMES else speaker
+    speaker = entity.speaker or ""
+    return "" if speaker.lower() in _ROLE_NAMES else speaker
 
 
-def _day(moment: datetime) -> str:
+def _day(entity: Entity) -> str:
+    moment = entity.event_time
     return f"{moment.day} {moment:%B %Y}"
